@@ -1,0 +1,109 @@
+"""Seal to one public key, or to several: HPKE with X-Wing (protocol 1.5)."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hpke
+from cryptography.hazmat.primitives.asymmetric import mlkem, x25519
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from crypto.errors import MalformedError, OpenError
+
+Draw = Callable[[int], bytes]
+"""Draws so many random bytes; `os.urandom` outside of vectors."""
+
+SEED: Final = 32  # bytes of a private key
+PUBLIC: Final = 1216  # bytes of a public key: ML-KEM-768 1184 and X25519 32
+OVERHEAD: Final = 1120 + 16  # bytes that a sealed message is longer than its plaintext
+WRAP: Final = OVERHEAD + 32  # bytes of one wrapped key in `seal_all`
+_NONCE: Final = bytes(12)  # safe: each key that is used with it seals exactly one message
+_MLKEM: Final = 1184
+
+_SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+
+
+def _private(seed: bytes) -> tuple[mlkem.MLKEM768PrivateKey, x25519.X25519PrivateKey]:
+    if len(seed) != SEED:
+        raise MalformedError("seed")
+    expanded = hashlib.shake_256(seed).digest(96)  # X-Wing, draft-connolly-cfrg-xwing-kem: expandDecapsulationKey
+    return (
+        mlkem.MLKEM768PrivateKey.from_seed_bytes(expanded[:64]),
+        x25519.X25519PrivateKey.from_private_bytes(expanded[64:]),
+    )
+
+
+def public_key(seed: bytes) -> bytes:
+    """Return the 1216-byte public key of a 32-byte seed."""
+    kem, curve = _private(seed)
+    return kem.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw()
+
+
+def _public(raw: bytes) -> hpke.MLKEM768X25519PublicKey:
+    if len(raw) != PUBLIC:
+        raise MalformedError("public key")
+    try:
+        kem = mlkem.MLKEM768PublicKey.from_public_bytes(raw[:_MLKEM])
+        return hpke.MLKEM768X25519PublicKey(kem, x25519.X25519PublicKey.from_public_bytes(raw[_MLKEM:]))
+    except ValueError as error:
+        raise MalformedError("public key") from error
+
+
+def check_public(raw: bytes) -> None:
+    """Raise MalformedError unless `raw` is a public key that one can seal to."""
+    _public(raw)
+
+
+def seal(to: bytes, plaintext: bytes, info: bytes) -> bytes:
+    """Seal to the public key `to`; `info` binds all context. Result: plaintext + 1136 bytes."""
+    try:
+        return _SUITE.encrypt(plaintext, _public(to), info=info)
+    except ValueError as error:  # a public key of small order
+        raise MalformedError("public key") from error
+
+
+def unseal(seed: bytes, sealed: bytes, info: bytes) -> bytes:
+    """Open what was sealed to the key of `seed`. Raise OpenError whatever is wrong with it."""
+    kem, curve = _private(seed)
+    try:
+        return _SUITE.decrypt(sealed, hpke.MLKEM768X25519PrivateKey(kem, curve), info=info)
+    except (InvalidTag, ValueError) as error:
+        raise OpenError from error
+
+
+def seal_all(to: Sequence[bytes], plaintext: bytes, info: bytes, draw: Draw) -> bytes:
+    """Seal once to several public keys: `u8(n) ‖ n wraps ‖ AES-256-GCM`. `draw` gives the one-time key."""
+    if not 1 <= len(to) <= 255:  # noqa: PLR2004 - u8
+        raise MalformedError("recipients")
+    key = draw(32)
+    wraps = b"".join(seal(one, key, info) for one in to)
+    return bytes([len(to)]) + wraps + AESGCM(key).encrypt(_NONCE, plaintext, info)
+
+
+def unseal_any(seed: bytes, sealed: bytes, info: bytes) -> bytes:
+    """Open what `seal_all` made, as one of its recipients. Raise OpenError otherwise."""
+    count = sealed[0] if sealed else 0
+    body = 1 + count * WRAP
+    if count == 0 or len(sealed) < body + 16:
+        raise OpenError
+    for start in range(1, body, WRAP):
+        try:
+            key = unseal(seed, sealed[start : start + WRAP], info)
+            return AESGCM(key).decrypt(_NONCE, sealed[body:], info)
+        except (OpenError, InvalidTag, ValueError):
+            continue
+    raise OpenError
+
+
+def lock_box(key: bytes, plaintext: bytes) -> bytes:
+    """AES-256-GCM under a key that is used for exactly one message, so the nonce may be zero."""
+    return AESGCM(key).encrypt(_NONCE, plaintext, None)
+
+
+def open_box(key: bytes, sealed: bytes) -> bytes:
+    """Open what `lock_box` made. Raise OpenError otherwise."""
+    try:
+        return AESGCM(key).decrypt(_NONCE, sealed, None)
+    except (InvalidTag, ValueError) as error:
+        raise OpenError from error

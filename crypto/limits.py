@@ -1,0 +1,71 @@
+"""Every size and limit: value, unit, reason. `python -m crypto.limits` prints them as JSON for the page (protocol 12)."""
+
+import json
+import sys
+from typing import Final, NamedTuple
+
+
+class Limit(NamedTuple):
+    """One limit."""
+
+    value: int
+    unit: str
+    reason: str
+
+
+LIMITS: Final[dict[str, Limit]] = {
+    "card_bucket": Limit(1024, "bytes", "largest of the samples is under half of it"),
+    "story_bucket_small": Limit(8192, "bytes", "a page of any script; most reports"),
+    "story_bucket_middle": Limit(32768, "bytes", "a long account"),
+    "story_bucket_large": Limit(131072, "bytes", "the most that a bad line carries in half a minute"),
+    "side_bucket": Limit(2048, "bytes", "identity, evidence, originals: cheap enough to be there always"),
+    "slip": Limit(512, "bytes", "samples need 157 to 190; one size for all"),
+    "slip_message": Limit(480, "bytes", "what is left of the slip beside its 32 random bytes"),
+    "list": Limit(8, "items", "exclusions in a slip; hostile lists stay short"),
+    "gates": Limit(8, "gates", "each gate is one more place that knows a slip"),
+    "people": Limit(120, "slots", "one byte in the header; 170 kB of slots"),
+    "people_step": Limit(8, "slots", "slot count says little about the directory"),
+    "person_slot": Limit(1392, "bytes", "256 of payload sealed"),
+    "gate_slot": Limit(1904, "bytes", "768 of payload sealed"),
+    "header": Limit(347, "bytes", "fixed"),
+    "envelope": Limit(330000, "bytes", "largest story, all slots"),
+    "session": Limit(1216, "bytes", "an X-Wing public key"),
+    "opening": Limit(12288, "bytes", "request, header, slot, two approvals, justification for four auditors"),
+    "approvals": Limit(3, "approvals", "a second reviewer, a custodian, and one more"),
+    "verdict": Limit(1024, "bytes", "five sections with their leaves"),
+    "release": Limit(512, "bytes", "five shares"),
+    "justification": Limit(256, "bytes", "a sentence or two"),
+    "auditors": Limit(4, "auditors", "each adds 1,168 bytes to each record and opening"),
+    "record_bucket": Limit(3072, "bytes", "a decision with its evidence, without justification"),
+    "notice": Limit(192, "bytes", "role, section, action, purpose, day"),
+    "memo": Limit(128, "bytes", "sequence, head, one id and one name"),
+    "leaf": Limit(48, "bytes", "tag and commitment"),
+    "ask_minutes": Limit(1440, "minutes", "an approval may take a day"),
+    "request_minutes": Limit(10, "minutes", "a request that is not answered is asked again"),
+    "release_minutes": Limit(30, "minutes", "decision to release; also one session"),
+    "note": Limit(65536, "bytes", "text and 64 signatures"),
+    "note_signatures": Limit(64, "signatures", "C2SP asks for at least 16"),
+    "body": Limit(1048576, "bytes", "bundle or directory body: 120 people, policies and words"),
+    "certificate": Limit(1024, "bytes", "one person's facts, padded"),
+    "name": Limit(24, "characters", "names of people, gates, pools"),
+    "link": Limit(24, "characters", "`ACT:POL@XS-03-D1` and the like"),
+    "proof_hashes": Limit(63, "hashes", "a tree of 2^63 leaves"),
+    "key_file": Limit(4096, "bytes", "two seeds and their Argon2id parameters"),
+    "argon2_memory": Limit(65536, "KiB", "RFC 9106 second recommendation"),
+    "argon2_passes": Limit(3, "passes", "RFC 9106 second recommendation"),
+    "argon2_lanes": Limit(4, "lanes", "RFC 9106 second recommendation"),
+}
+
+
+def limit(name: str) -> int:
+    """Return the value of one limit."""
+    return LIMITS[name].value
+
+
+def as_json() -> str:
+    """Return all limits as JSON, in order."""
+    return json.dumps({name: one._asdict() for name, one in LIMITS.items()}, indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_json())

@@ -1,0 +1,134 @@
+"""Messages over HTTP between clients, server and gates: envelopes around what only others can read."""
+
+from typing import Final
+
+from crypto.canonical import Message, require
+from crypto.hybrid import WRAP
+from crypto.limits import limit
+from crypto.opening import OPENING, Pair
+from crypto.slip import NAME
+
+WORKING: Final = "working"
+DONE: Final = "done"
+CLOSED: Final = "closed"  # the log or its quorum could not be reached: nothing was opened
+REFUSED: Final = "refused"  # a gate did not take the request: form, expiry, unknown asker, or seen before
+STATES: Final = (WORKING, DONE, CLOSED, REFUSED)
+
+OPENINGS_LIMIT: Final = limit("gates") * (OPENING + 64) + 64
+CERTIFICATES_LIMIT: Final = limit("people") * (2048 + WRAP * (limit("gates") + limit("auditors")))
+PUBLICATION_LIMIT: Final = limit("note") * 4 + limit("body") + CERTIFICATES_LIMIT
+SYNC_LEAVES: Final = 65536  # leaves of one sync; a gate that is further behind gets several
+SYNC_LIMIT: Final = SYNC_LEAVES * 48 + 4 * PUBLICATION_LIMIT
+
+
+class Openings(Message, kw_only=True):
+    """Client to server: `POST /v1/openings`."""
+
+    version: int = 1
+    blobs: list[tuple[str, bytes]]  # gate, sealed opening
+
+    def check(self) -> None:
+        """Raise MalformedError where a value is out of its bounds."""
+        require(self.version == 1 and 1 <= len(self.blobs) <= limit("gates"), "openings")
+        names = [name for name, _ in self.blobs]
+        require(len(set(names)) == len(names) and all(map(NAME.match, names)), "gates")
+        require(all(len(blob) == OPENING for _, blob in self.blobs), "opening size")
+
+
+class GateAnswer(Message, kw_only=True):
+    """One gate's part of an opening's answer; pairs and proofs are empty until they are there."""
+
+    gate: str
+    verdict: list[Pair]
+    release: list[Pair]
+    proofs: list[str]
+
+
+class OpeningAnswer(Message, kw_only=True):
+    """Server to client: `GET /v1/openings/{opening}`."""
+
+    version: int = 1
+    state: str
+    gates: list[GateAnswer]
+
+    def check(self) -> None:
+        """Raise MalformedError where a value is out of its bounds."""
+        require(self.version == 1 and self.state in STATES and len(self.gates) <= limit("gates"), "answer")
+
+
+class Publication(Message, kw_only=True):
+    """A statement on its way: `POST /v1/notes` of server and gate. Body and certificates only where the kind has them."""
+
+    version: int = 1
+    note: str
+    body: bytes = b""
+    certificates: bytes = b""
+
+    def check(self) -> None:
+        """Raise MalformedError where a size is wrong."""
+        require(self.version == 1 and len(self.note) <= limit("note"), "publication")
+        require(len(self.body) <= limit("body") and len(self.certificates) <= CERTIFICATES_LIMIT, "publication")
+
+
+class Certificates(Message, kw_only=True):
+    """Sealed certificates that travel beside a directory."""
+
+    version: int = 1
+    sealed: list[tuple[str, bytes]]
+
+
+class Sync(Message, kw_only=True):
+    """Server to gate: the log from `start` to the checkpoint, with the statements of its public leaves."""
+
+    version: int = 1
+    checkpoint: str
+    start: int
+    leaves: bytes
+    statements: list[Publication]
+
+    def check(self) -> None:
+        """Raise MalformedError where a value is out of its bounds."""
+        require(self.version == 1 and self.start >= 0 and len(self.leaves) % limit("leaf") == 0, "sync")
+        require(len(self.leaves) <= SYNC_LEAVES * limit("leaf"), "sync")
+
+
+class DecisionsCall(Message, kw_only=True):
+    """Server to gate: `POST /v1/decisions`."""
+
+    version: int = 1
+    sync: Sync
+    opening: bytes
+
+
+class SignedEntry(Message, kw_only=True):
+    """A leaf and what lies beside it, with the gate's signature for the server."""
+
+    leaf: bytes
+    record: bytes
+    notice: bytes
+    memo: bytes
+    signature: bytes
+
+
+class DecisionsReply(Message, kw_only=True):
+    """Gate to server: what to append, and the sealed verdict for the asker."""
+
+    version: int = 1
+    entries: list[SignedEntry]
+    verdict: Pair
+
+
+class ReleasesCall(Message, kw_only=True):
+    """Server to gate: `POST /v1/releases`; a tlog-proof for each entry of the decision, in order."""
+
+    version: int = 1
+    sync: Sync
+    opening: bytes
+    proofs: list[str]
+
+
+class ReleasesReply(Message, kw_only=True):
+    """Gate to server: the sealed release for the asker."""
+
+    version: int = 1
+    release: Pair
