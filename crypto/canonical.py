@@ -20,15 +20,25 @@ class Message(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
 
     def encode(self) -> bytes:
         """Return the one encoding. Raise MalformedError when this value is not allowed on the wire."""
+        _check_version(self)
         self.check()
-        return _ENCODER.encode(self)
+        try:
+            return _ENCODER.encode(self)
+        except (UnicodeError, OverflowError) as error:  # lone surrogates; integers beyond 64 bits
+            raise MalformedError("not for the wire") from error
 
     @classmethod
     def decode(cls, data: bytes, *, limit: int) -> Self:
         """Return the value of `data` (at most `limit` bytes), or raise MalformedError; nothing else."""
         value = decode(data, cls, limit=limit)
+        _check_version(value)
         value.check()
         return value
+
+
+def _check_version(message: Message) -> None:
+    """Refuse a top-level message of another version (protocol 1.2)."""
+    require(getattr(message, "version", 1) == 1, "version")
 
 
 def decode(data: bytes, kind: type[T], *, limit: int) -> T:

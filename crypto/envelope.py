@@ -65,7 +65,8 @@ class Content(Message, kw_only=True):
     def verified(self, envelope_id: bytes) -> Header:
         """Return the header. Raise ProofError unless all of it is what `envelope_id` names (protocol 4.6)."""
         header = _header(self.header, envelope_id)
-        check_digests(header, self.sections)
+        if header.sections != [sha256(sealed) for sealed in self.sections]:
+            raise ProofError("not the sections that the header commits to")
         return header
 
 
@@ -85,7 +86,8 @@ class Slots(Message, kw_only=True):
     def verified(self, envelope_id: bytes) -> Header:
         """Return the header. Raise ProofError unless it is what `envelope_id` names."""
         header = _header(self.header, envelope_id)
-        require((header.gates, header.people) == (len(self.gates), len(self.people)), "slot counts")
+        if (header.gates, header.people) != (len(self.gates), len(self.people)):
+            raise ProofError("not as many slots as the header commits to")
         return header
 
 

@@ -10,7 +10,7 @@ class MalformedError(CryptoError):
 
 
 class OpenError(CryptoError):
-    """This does not open with that key. It says nothing more, on purpose."""
+    """It does not open with that key. It says nothing more, on purpose."""
 
 
 class ProofError(CryptoError):

@@ -1,4 +1,4 @@
-"""Every size and limit: value, unit, reason. `python -m crypto.limits` prints them as JSON for the page (protocol 12)."""
+"""Every size and limit with unit and reason; `python -m crypto.limits` prints them as JSON (protocol 12)."""
 
 import json
 import sys

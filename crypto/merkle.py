@@ -123,7 +123,9 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
         raise ProofError("not included")
 
 
-def verify_consistency(size1: int, size2: int, proof: Sequence[bytes], root1: bytes, root2: bytes) -> None:
+def verify_consistency(  # noqa: C901 - the steps of RFC 9162 2.1.4.2, kept in its order
+    size1: int, size2: int, proof: Sequence[bytes], root1: bytes, root2: bytes
+) -> None:
     """Raise ProofError unless the tree (size2, root2) begins with the tree (size1, root1)."""
     if not 0 <= size1 <= size2:
         raise ProofError("sizes")
@@ -168,7 +170,7 @@ class Frontier:
     """The right edge of a tree: enough to append and to know the root (a gate's and a client's view of the log)."""
 
     def __init__(self, size: int = 0, edge: Sequence[bytes] = ()) -> None:
-        if len(edge) != size.bit_count() or any(len(one) != HASH for one in edge):
+        if size < 0 or len(edge) != size.bit_count() or any(len(one) != HASH for one in edge):
             raise MalformedError("edge")
         self.size = size
         self.edge = list(edge)

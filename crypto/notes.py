@@ -87,7 +87,13 @@ class Vkey:
 
 
 def _good_name(name: str) -> bool:
-    return bool(name) and "+" not in name and not any(c.isspace() or ord(c) < 32 for c in name)  # noqa: PLR2004
+    printable = not any(c.isspace() or ord(c) < 32 for c in name)  # noqa: PLR2004 - control
+    return bool(name) and "+" not in name and printable and _is_text(name)
+
+
+def _is_text(text: str) -> bool:
+    """Whether it can be written as UTF-8: a lone surrogate cannot."""
+    return not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +152,7 @@ def parse_tree_head(text: str) -> tuple[str, int, bytes]:
 
 def split(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
     """Return text and unverified (name, key id, signature) lines."""
-    if len(note) > limit("note") or any(ord(c) < 32 and c != "\n" for c in note):  # noqa: PLR2004 - control
+    if len(note) > limit("note") or any(ord(c) < 32 and c != "\n" for c in note) or not _is_text(note):  # noqa: PLR2004 - control
         raise MalformedError("note")
     text, blank, tail = note.rpartition("\n\n")
     if not blank or not text or not tail.endswith("\n"):
@@ -174,8 +180,8 @@ def verify(note: str, keys: Iterable[Vkey]) -> tuple[str, list[Signed]]:
     good: dict[Vkey, Signed] = {}
     for name, key_id, signature in lines:
         key = known.get((name, key_id))
-        if key is not None and key not in good:
-            good[key] = Signed(key, _verify_one(key, text, signature))
+        if key is not None:  # a second line of one key is verified too, and counts for nothing
+            good.setdefault(key, Signed(key, _verify_one(key, text, signature)))
     return text, list(good.values())
 
 

@@ -13,7 +13,7 @@ from crypto.limits import limit
 from crypto.locks import SHARE
 from crypto.padding import pad, unpad
 from crypto.sections import Section
-from crypto.slip import NAME
+from crypto.slip import NAME, PURPOSES
 
 HASH: Final = 32
 DESK: Final = 1
@@ -178,6 +178,13 @@ class Verdict(Message, kw_only=True):
     request: bytes
     sections: list[tuple[int, bool, bytes]]  # section, permitted, leaf
     echo: list[bytes]  # tier, urgency (a byte each) and consent, when anything is permitted
+
+    def check(self) -> None:
+        """Raise MalformedError where a value is out of its bounds: a reader takes places and bytes for granted."""
+        numbers = [section for section, _, _ in self.sections]
+        require(numbers == sorted(set(numbers)) and set(numbers) <= set(Section), "verdict sections")
+        require(all(len(leaf) == limit("leaf") for _, _, leaf in self.sections), "verdict leaves")
+        require([len(one) for one in self.echo] in ([], [1, 1, PURPOSES]), "verdict echo")
 
 
 class Release(Message, kw_only=True):

@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from crypto import signing
 from crypto.canonical import Message, require
 from crypto.hybrid import WRAP
+from crypto.leaves import LEAF, MEMO, NOTICE
 from crypto.limits import limit
 from crypto.opening import OPENING, Pair
 from crypto.slip import NAME
@@ -18,7 +20,7 @@ OPENINGS_LIMIT: Final = limit("gates") * (OPENING + 64) + 64
 CERTIFICATES_LIMIT: Final = limit("people") * (2048 + WRAP * (limit("gates") + limit("auditors")))
 PUBLICATION_LIMIT: Final = limit("note") * 4 + limit("body") + CERTIFICATES_LIMIT
 SYNC_LEAVES: Final = 65536  # leaves of one sync; a gate that is further behind gets several
-SYNC_LIMIT: Final = SYNC_LEAVES * 48 + 4 * PUBLICATION_LIMIT
+SYNC_LIMIT: Final = SYNC_LEAVES * (LEAF + MEMO) + 4 * PUBLICATION_LIMIT
 
 
 class Openings(Message, kw_only=True):
@@ -57,7 +59,7 @@ class OpeningAnswer(Message, kw_only=True):
 
 
 class Publication(Message, kw_only=True):
-    """A statement on its way: `POST /v1/notes` of server and gate. Body and certificates only where the kind has them."""
+    """A statement on its way: `POST /v1/notes`. Body and certificates only where the kind has them."""
 
     version: int = 1
     note: str
@@ -84,20 +86,16 @@ class Sync(Message, kw_only=True):
     checkpoint: str
     start: int
     leaves: bytes
+    memos: bytes
     statements: list[Publication]
 
     def check(self) -> None:
         """Raise MalformedError where a value is out of its bounds."""
-        require(self.version == 1 and self.start >= 0 and len(self.leaves) % limit("leaf") == 0, "sync")
-        require(len(self.leaves) <= SYNC_LEAVES * limit("leaf"), "sync")
-
-
-class DecisionsCall(Message, kw_only=True):
-    """Server to gate: `POST /v1/decisions`."""
-
-    version: int = 1
-    sync: Sync
-    opening: bytes
+        require(self.version == 1 and self.start >= 0 and len(self.leaves) % LEAF == 0, "sync")
+        require(len(self.leaves) <= SYNC_LEAVES * LEAF, "sync")
+        require(len(self.memos) == len(self.leaves) // LEAF * MEMO, "sync")
+        for statement in self.statements:
+            statement.check()
 
 
 class SignedEntry(Message, kw_only=True):
@@ -109,6 +107,37 @@ class SignedEntry(Message, kw_only=True):
     memo: bytes
     signature: bytes
 
+    def check(self) -> None:
+        """Raise MalformedError where a size is wrong. The record's follows from the directory."""
+        require((len(self.leaf), len(self.notice), len(self.memo)) == (LEAF, NOTICE, MEMO), "entry")
+        require(len(self.signature) == signing.SIGNATURE, "entry")
+
+
+class SyncReply(Message, kw_only=True):
+    """Gate to server: `POST /v1/sync` (body: a Sync).
+
+    How far it has read, its `current` note, and what it decided minutes ago that it still does not find in the log: a
+    decision is logged even when the server died over it.
+    """
+
+    version: int = 1
+    size: int
+    current: str
+    pending: list[SignedEntry]
+
+
+class DecisionsCall(Message, kw_only=True):
+    """Server to gate: `POST /v1/decisions`."""
+
+    version: int = 1
+    sync: Sync
+    opening: bytes
+
+    def check(self) -> None:
+        """Raise MalformedError where a size is wrong, inside too: decoding checks the outermost message alone."""
+        require(self.sync.version == 1 and len(self.opening) == OPENING, "call")
+        self.sync.check()
+
 
 class DecisionsReply(Message, kw_only=True):
     """Gate to server: what to append, and the sealed verdict for the asker."""
@@ -116,6 +145,11 @@ class DecisionsReply(Message, kw_only=True):
     version: int = 1
     entries: list[SignedEntry]
     verdict: Pair
+
+    def check(self) -> None:
+        """Raise MalformedError where a size is wrong, inside too."""
+        for entry in self.entries:
+            entry.check()
 
 
 class ReleasesCall(Message, kw_only=True):
@@ -125,6 +159,11 @@ class ReleasesCall(Message, kw_only=True):
     sync: Sync
     opening: bytes
     proofs: list[str]
+
+    def check(self) -> None:
+        """Raise MalformedError where a size is wrong, inside too."""
+        require(self.sync.version == 1 and len(self.opening) == OPENING, "call")
+        self.sync.check()
 
 
 class ReleasesReply(Message, kw_only=True):

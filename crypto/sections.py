@@ -43,8 +43,8 @@ CUSTODIAL: Final = (Section.IDENTITY, Section.ORIGINALS)
 
 
 def sealed_size(bucket: int) -> int:
-    """Bytes of a sealed section: the bucket, 16 bytes a further chunk, and the overhead."""
-    return bucket + OVERHEAD + 16 * ((bucket - 1) // _CHUNK)
+    """Bytes of a sealed section. A bucket of whole chunks ends in one more, which is empty and marks the end."""
+    return bucket + OVERHEAD + 16 * (bucket // _CHUNK)
 
 
 SEALED_SIZES: Final = {section: tuple(map(sealed_size, buckets)) for section, buckets in BUCKETS.items()}

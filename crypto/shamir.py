@@ -1,7 +1,7 @@
 """Shamir's secret sharing over GF(2^8), byte by byte; a share is `y ‖ x` (protocol 3.3).
 
-Wire-compatible with npm `shamir-secret-sharing` and with `pyshamir`. Plain Python tables are not constant-time: it runs on
-the device of someone who holds the secret anyway, never as an oracle for others.
+Wire-compatible with npm `shamir-secret-sharing` and with `pyshamir`. Tables are not constant-time: it runs on the
+device of someone who holds the secret anyway, never as an oracle for others.
 """
 
 from collections.abc import Sequence

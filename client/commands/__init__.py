@@ -1,0 +1,1 @@
+"""The command line, one module a person. Imported only when used, so that `amana` starts fast."""

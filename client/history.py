@@ -1,0 +1,174 @@
+"""What the log says about its own rules: every statement at its leaf, the chain of versions, who was revoked when.
+
+Protocol 13, auditor (3), and the half of (7) that asks which versions were in force.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Generic, TypeVar
+
+from client.folder import BUNDLES, DIRECTORIES, Folder
+from crypto import leaves
+from crypto.errors import CryptoError, MalformedError, ProofError
+from crypto.labels import Label
+from crypto.notes import decimal
+from policies import narrowing, statements
+from policies.bundle import Bundle
+from policies.directory import Directory
+from policies.trust import Trust
+
+V = TypeVar("V", Bundle, Directory)
+
+NO_STATEMENT: Final = "a public leaf without its statement"
+OTHER_STATEMENT: Final = "a statement that is not the one of its leaf"
+UNKNOWN_KIND: Final = "a public leaf of a kind that does not exist"
+UNSIGNED: Final = "a statement that the officers did not sign, or that does not follow its predecessor"
+NO_BODY: Final = "a version whose body is missing or another"
+ABSENT: Final = "names a version that the log did not hold at the size it names"
+OVERRULED: Final = "uses a version that a narrower one had replaced"
+OUTDATED: Final = "uses a version after the time that the next one had to wait"
+EARLY: Final = "uses a version before the time that it had to wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Generic[V]):
+    """A version and the leaf that published it."""
+
+    index: int
+    value: V
+
+
+@dataclass(slots=True)
+class History:
+    """All public statements that hold, by leaf."""
+
+    bundles: list[Placed[Bundle]] = field(default_factory=list)
+    directories: list[Placed[Directory]] = field(default_factory=list)
+    revocations: list[tuple[int, str]] = field(default_factory=list)
+    announcements: int = 0
+
+    def bundle(self, digest: bytes) -> Bundle:
+        """Return the bundle of this digest. Raise ProofError where the log holds none."""
+        return _named(self.bundles, digest)
+
+    def directory(self, digest: bytes) -> Directory:
+        """Return the directory of this digest. Raise ProofError where the log holds none."""
+        return _named(self.directories, digest)
+
+    def revoked(self, size: int) -> frozenset[str]:
+        """Names that were revoked in the first `size` leaves."""
+        return frozenset(name for index, name in self.revocations if index < size)
+
+
+def _named(versions: Iterable[Placed[V]], digest: bytes) -> V:
+    for one in versions:
+        if one.value.digest == digest:
+            return one.value
+    raise ProofError("not in the log")
+
+
+def read(folder: Folder, trust: Trust, all_leaves: Sequence[bytes]) -> tuple[History, list[tuple[int, str]]]:
+    """Return the history of a log, and what is wrong with its public leaves."""
+    history = History()
+    faults = []
+    for index, leaf in enumerate(all_leaves):
+        if leaves.is_public(leaf):
+            fault = _add(history, folder, trust, index, leaf)
+            if fault is not None:
+                faults.append((index, fault))
+    return history, faults
+
+
+def _add(history: History, folder: Folder, trust: Trust, index: int, leaf: bytes) -> str | None:  # noqa: PLR0911 - a fault each
+    data = folder.record(index)
+    if data is None:
+        return NO_STATEMENT
+    try:
+        leaves.check_public(leaf, data)
+    except ProofError:
+        return OTHER_STATEMENT
+    try:
+        note = data.decode()
+        kind = statements.kind(note)
+        if kind in (Label.NOTE_BUNDLE, Label.NOTE_DIRECTORY):
+            return _add_version(history, folder, trust, (index, note, kind))
+        if kind is Label.NOTE_REVOCATION:
+            history.revocations.append((index, statements.Revocation.verify(note, trust).name))
+        elif kind is Label.NOTE_ANNOUNCEMENT:
+            statements.Announcement.verify(note, trust)
+            history.announcements += 1
+        else:
+            return UNKNOWN_KIND
+    except (CryptoError, UnicodeError):
+        return UNSIGNED
+    return None
+
+
+def version_of(note: str) -> int:
+    """Return the version that a bundle or directory note says it is. No signature is checked here."""
+    line = note.split("\n", 2)[1] if note.count("\n") > 1 else ""
+    key, _, number = line.partition(" ")
+    if key != "version":
+        raise MalformedError("version")
+    return decimal(number)
+
+
+def _add_version(history: History, folder: Folder, trust: Trust, found: tuple[int, str, Label]) -> str | None:
+    index, note, kind = found
+    bundle = kind is Label.NOTE_BUNDLE
+    try:
+        body = folder.body(BUNDLES if bundle else DIRECTORIES, version_of(note))
+    except MalformedError:
+        return NO_BODY
+    if bundle:
+        before = history.bundles[-1].value if history.bundles else None
+        history.bundles.append(Placed(index, Bundle.verify(note, body, trust=trust, previous=before)))
+    else:
+        last = history.directories[-1].value if history.directories else None
+        history.directories.append(Placed(index, Directory.verify(note, body, trust=trust, previous=last)))
+    return None
+
+
+Sighting = tuple[int, int]
+"""Size of the log that a gate had read, and the minute at which it said so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """A decision names a version: at which size and minute, under which wait, and what its gate said before and after."""
+
+    digest: bytes
+    size: int
+    minute: int
+    hours: int
+    sightings: Sequence[Sighting]
+
+
+def wrong_bundle(history: History, naming: Naming) -> str | None:
+    """Return what is wrong with a decision's bundle, or None."""
+    return _wrong(history.bundles, naming, narrowing.bundle_narrows)
+
+
+def wrong_directory(history: History, naming: Naming) -> str | None:
+    """Return what is wrong with a decision's directory, or None."""
+    return _wrong(history.directories, naming, narrowing.directory_narrows)
+
+
+def _wrong(versions: Sequence[Placed[V]], naming: Naming, narrows: Callable[[V, V], bool]) -> str | None:
+    """Protocol 8.7. A gate's clock says nothing about others, so only what this gate said itself counts against it."""
+    visible = [one for one in versions if one.index < naming.size]
+    place = next((i for i, one in enumerate(visible) if one.value.digest == naming.digest), None)
+    if place is None:
+        return ABSENT
+    chosen = visible[place]
+    wait = naming.hours * 60
+    for later in visible[place + 1 :]:
+        if narrows(chosen.value, later.value):
+            return OVERRULED
+        seen = min((minute for size, minute in naming.sightings if size > later.index), default=naming.minute)
+        if wait == 0 or naming.minute - seen > wait:
+            return OUTDATED
+    if place == 0 or any(narrows(one.value, chosen.value) for one in visible[:place]):
+        return None
+    unseen = [minute for size, minute in naming.sightings if size <= chosen.index]
+    return EARLY if unseen and naming.minute < max(unseen) + wait else None

@@ -1,0 +1,105 @@
+"""One way to open a database for both houses: SQLAlchemy Core, synchronous, SQLite set up for our promises.
+
+SQLite: WAL, `synchronous=FULL` (an acknowledged commit survives power loss; NORMAL lost 386 of them in a trial), one
+connection that writes, readers that cannot. `pysqlite3` where it has a wheel: SQLite 3.40 has the WAL-reset bug.
+"""
+
+import fcntl
+import os
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+
+from doors.environment import SettingError
+
+try:
+    from pysqlite3 import dbapi2 as sqlite_module
+except ImportError:
+    sqlite_module = sqlite3
+
+_BUSY = 10_000  # milliseconds
+_READERS = 8  # connections
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A writing engine for exactly one thread, and a reading one for all others."""
+
+    writer: Engine
+    reader: Engine
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.reader.dispose()
+        self.writer.dispose()
+
+
+def sqlite_version() -> str:
+    """Return the SQLite version in use, for the start message and `doctor`."""
+    return str(sqlite_module.sqlite_version)
+
+
+def open_database(url: str) -> Database:
+    """Open `url`. A SQLite file is created with mode 0600 in a folder of mode 0700."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return Database(create_engine(parsed, pool_size=2), create_engine(parsed, pool_size=_READERS))
+    if not parsed.database or parsed.database == ":memory:":
+        raise SettingError("the database must be a file or a PostgreSQL server")
+    path = Path(parsed.database)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    engines = []
+    for read_only in (False, True):
+        engine = create_engine(
+            parsed,
+            module=sqlite_module,
+            pool_size=_READERS if read_only else 1,
+            max_overflow=0,
+            connect_args={"check_same_thread": False},
+        )
+        event.listen(engine, "connect", _set_up_reader if read_only else _set_up_writer)
+        if not read_only:
+            event.listen(engine, "begin", _begin_immediate)
+        engines.append(engine)
+    with engines[0].connect():
+        pass  # the first connection makes the file WAL before any reader opens it
+    return Database(*engines)
+
+
+def _set_up(connection: Any, *lines: str) -> None:  # noqa: ANN401 - a DBAPI connection has no common type
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for line in (f"busy_timeout={_BUSY}", "foreign_keys=ON", *lines):
+        connection.execute(f"PRAGMA {line}")
+
+
+def _set_up_writer(connection: Any, _: object) -> None:  # noqa: ANN401
+    _set_up(connection, "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "wal_autocheckpoint=2000")
+
+
+def _set_up_reader(connection: Any, _: object) -> None:  # noqa: ANN401
+    _set_up(connection, "query_only=ON", "wal_autocheckpoint=0")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class OneProcess:
+    """A lock file: a second process on the same folder refuses to start instead of forking the log."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._file)
+            raise SettingError("another process already works in this folder; stop it first") from None
+
+    def release(self) -> None:
+        """Let go."""
+        os.close(self._file)

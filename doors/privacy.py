@@ -1,0 +1,37 @@
+"""Forget who knocked: no address, no user agent, no cookie reaches a handler, a log or an answer."""
+
+from typing import Any, Final
+
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+KEPT: Final = frozenset({b"content-length", b"content-type", b"host", b"range", b"transfer-encoding"})
+HEADERS: Final = {
+    b"cache-control": b"no-store",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"referrer-policy": b"no-referrer",
+    b"server": b"amana",
+    b"x-content-type-options": b"nosniff",
+    b"date": b"Thu, 01 Jan 1970 00:00:00 GMT",
+}
+"""`date` and `server` are given so that the server beneath does not add its own."""
+
+
+class ForgetCaller(ASGIMiddleware):
+    """Blank the address and drop all request headers but five."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Change the scope before anything else sees it."""
+        scope["client"] = None
+        scope["headers"] = [(name, value) for name, value in scope["headers"] if name.lower() in KEPT]
+        await next_app(scope, receive, send)
+
+
+async def protect(message: Message, _: Scope) -> None:
+    """Put the protective headers on every answer, 404 and 405 included (a `before_send` hook)."""
+    if message["type"] != "http.response.start":
+        return
+    headers: Any = message["headers"]
+    present = {name.lower() for name, _ in headers}
+    message["headers"] = [*headers, *((name, value) for name, value in HEADERS.items() if name not in present)]

@@ -1,0 +1,221 @@
+"""Put the gate together: one lock, one transaction a call, five doors."""
+
+import os
+import threading
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from litestar import Litestar, Response, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import RawBody
+from sqlalchemy import Connection, delete, select
+
+from crypto import notes
+from crypto.checkpoints import LogPolicy
+from crypto.hybrid import Draw
+from crypto.labels import Label
+from crypto.limits import limit
+from crypto.opening import OPENING
+from crypto.relay import (
+    PUBLICATION_LIMIT,
+    SYNC_LIMIT,
+    DecisionsCall,
+    Publication,
+    ReleasesCall,
+    SignedEntry,
+    Sync,
+    SyncReply,
+)
+from doors import clock
+from doors.clock import Clock
+from doors.database import OneProcess, open_database
+from doors.privacy import ForgetCaller, protect
+from doors.problem import HANDLERS, OCTETS, Closed, Malformed
+from gate import store
+from gate.decide import Decider
+from gate.examine import Examiner
+from gate.follow import Follower, Position, read_position, revoke
+from gate.inforce import InForce
+from gate.release import Releaser
+from gate.settings import Settings
+from policies import statements
+from policies.statements import Current, Revocation
+
+CALL_LIMIT: Final = SYNC_LIMIT + OPENING + (1 << 16)
+OFFER_AGAIN: Final = 5  # minutes before a decision that the log does not show is offered again
+KEPT: Final = 2 * 1440  # minutes for which a request's digest is remembered: longer than any ask lives
+
+
+class Gate:
+    """The gate's work. Everything runs under one lock and inside one transaction, so a fault changes nothing."""
+
+    def __init__(self, settings: Settings, draw: Draw, now: Clock) -> None:
+        self._key, self._trust, self._now = settings.key, settings.trust, now
+        self._process = OneProcess(settings.folder)
+        self._database = open_database(f"sqlite:///{settings.folder / 'gate.db'}")
+        with self._database.writer.begin() as connection:
+            store.metadata.create_all(connection)
+        self._lock = threading.Lock()
+        self._in_force = InForce(settings.key, settings.trust)
+        self._follower = Follower(settings.key, settings.trust)
+        examiner = Examiner(settings.key, self._in_force)
+        self._examiner = examiner
+        self._decider = Decider(settings.key, examiner, draw)
+        self._releaser = Releaser(settings.key, examiner)
+
+    def close(self) -> None:
+        """Let go of the database and the lock file."""
+        self._database.dispose()
+        self._process.release()
+
+    def _minute(self) -> int:
+        return clock.minute(self._now)
+
+    def _policy(self, connection: Connection) -> LogPolicy:
+        """The witness policy of the bundle in force; before there is one, that of trust.json."""
+        try:
+            return self._in_force.known(connection, self._minute()).bundle.log_policy
+        except Closed:
+            return self._trust.log_policy
+
+    def _follow(self, connection: Connection, sync: Sync) -> Position:
+        return self._follower.apply(connection, sync, self._policy(connection), self._now())
+
+    def sync(self, sync: Sync) -> SyncReply:
+        """Read the log to its head; say what is in force, and offer what the log has lost."""
+        with self._lock:
+            with self._database.writer.begin() as connection:
+                position = self._follow(connection, sync)
+                connection.execute(delete(store.decision).where(store.decision.c.minute < self._minute() - KEPT))
+            with self._database.writer.begin() as connection:
+                return SyncReply(
+                    size=position.size, current=self._current(connection, position), pending=self._pending(connection)
+                )
+
+    def _current(self, connection: Connection, position: Position) -> str:
+        try:
+            known = self._in_force.known(connection, self._minute())
+        except Closed:
+            return ""  # nothing in force yet
+        text = Current(
+            day=clock.day(self._now),
+            bundle=(known.bundle.number, known.bundle.digest),
+            directory=(known.directory.number, known.directory.digest),
+            log=(position.size, position.root),
+        ).text()
+        return f"{text}\n{notes.sign_ed25519(self._key.name, self._key.identity, text)}"
+
+    def _pending(self, connection: Connection) -> list[SignedEntry]:
+        rows = connection.execute(
+            select(store.pending)
+            .where(store.pending.c.minute <= self._minute() - OFFER_AGAIN)
+            .order_by(store.pending.c.sequence)
+            .limit(64)
+        )
+        return [
+            SignedEntry(leaf=row.leaf, record=row.record, notice=row.notice, memo=row.memo, signature=row.signature)
+            for row in rows
+        ]
+
+    def decisions(self, call: DecisionsCall) -> bytes:
+        """Step 2: follow the log, examine, ask the rules, write the journal; then answer."""
+        with self._lock:
+            self._keep_up(call.sync)
+            with self._database.writer.begin() as connection:
+                minute = self._minute()
+                known = self._in_force.known(connection, minute)
+                examined = self._examiner.examine(connection, known, call.opening, minute, again=False)
+                return self._decider.decide(connection, known, examined, minute).encode()
+
+    def releases(self, call: ReleasesCall) -> bytes:
+        """Step 4: follow the log, examine again on fresh state, check the proofs, release."""
+        with self._lock:
+            position = self._keep_up(call.sync)
+            with self._database.writer.begin() as connection:
+                minute = self._minute()
+                known = self._in_force.known(connection, minute)
+                examined = self._examiner.examine(connection, known, call.opening, minute, again=True)
+                policy = known.bundle.log_policy
+                reply = self._releaser.release(connection, known, examined, call.proofs, policy, position, minute)
+                return reply.encode()
+
+    def _keep_up(self, sync: Sync) -> Position:
+        """What was read stays read, whatever becomes of the opening that came with it."""
+        with self._database.writer.begin() as connection:
+            return self._follow(connection, sync)
+
+    def note(self, publication: Publication) -> None:
+        """Take a revocation at this gate's own address: binding now, before the log has it."""
+        if statements.kind(publication.note) is not Label.NOTE_REVOCATION:
+            raise Malformed
+        name = Revocation.verify(publication.note, self._trust).name
+        with self._lock, self._database.writer.begin() as connection:
+            revoke(connection, name)
+
+    def position(self) -> Position:
+        """Where it stands, for tests and `doctor`."""
+        with self._lock, self._database.writer.begin() as connection:
+            return read_position(connection)[1]
+
+
+def _octets(data: bytes) -> Response[bytes]:
+    return Response(data, status_code=200, media_type=OCTETS)
+
+
+@get("/health", sync_to_thread=False)
+def health() -> dict[str, str]:
+    """Say that this answers."""
+    return {"status": "ok"}
+
+
+@post("/v1/sync", status_code=200, sync_to_thread=True, request_max_body_size=CALL_LIMIT)
+def sync(data: RawBody, gate: NamedDependency[Gate]) -> Response[bytes]:
+    """Read the log to its head."""
+    return _octets(gate.sync(Sync.decode(data, limit=CALL_LIMIT)).encode())
+
+
+@post("/v1/decisions", status_code=200, sync_to_thread=True, request_max_body_size=CALL_LIMIT)
+def decisions(data: RawBody, gate: NamedDependency[Gate]) -> Response[bytes]:
+    """Decide a sealed request."""
+    return _octets(gate.decisions(DecisionsCall.decode(data, limit=CALL_LIMIT)))
+
+
+@post("/v1/releases", status_code=200, sync_to_thread=True, request_max_body_size=CALL_LIMIT)
+def releases(data: RawBody, gate: NamedDependency[Gate]) -> Response[bytes]:
+    """Release the shares of what was decided, against proofs that it is logged."""
+    return _octets(gate.releases(ReleasesCall.decode(data, limit=CALL_LIMIT)))
+
+
+@post("/v1/notes", status_code=200, sync_to_thread=True, request_max_body_size=limit("note") * 4 + PUBLICATION_LIMIT)
+def note(data: RawBody, gate: NamedDependency[Gate]) -> dict[str, str]:
+    """Take a signed revocation from anybody."""
+    gate.note(Publication.decode(data, limit=PUBLICATION_LIMIT))
+    return {"status": "ok"}
+
+
+def create_app(settings: Settings, *, draw: Draw = os.urandom, now: Clock = clock.system) -> Litestar:
+    """Return the application of one gate."""
+    gate = Gate(settings, draw, now)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            gate.close()
+
+    def provide() -> Gate:
+        return gate
+
+    handlers: list[Any] = [health, sync, decisions, releases, note]
+    return Litestar(
+        route_handlers=handlers,
+        dependencies={"gate": Provide(provide, sync_to_thread=False)},
+        exception_handlers=HANDLERS,
+        middleware=[ForgetCaller()],
+        before_send=[protect],
+        lifespan=[lifespan],
+        logging_config=None,
+        openapi_config=None,
+    )

@@ -1,0 +1,154 @@
+"""Follow the log: read every leaf up to a signed head before deciding anything (DESIGN 5).
+
+What forbids is in the log: revocations, directories, withdrawals, and (in its own memos) what this gate itself decided
+before it may have been restored from an old copy. A head that does not fit what was read is refused; nothing changes.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from crypto import leaves, merkle
+from crypto.checkpoints import Checkpoint, LogPolicy
+from crypto.errors import OpenError, ProofError
+from crypto.keyfile import KeyRing
+from crypto.labels import Label
+from crypto.leaves import MEMO, Memo
+from crypto.merkle import Frontier
+from crypto.opening import next_journal
+from crypto.relay import Publication, Sync
+from doors.problem import Closed, Conflict
+from gate import store
+from policies import statements
+from policies.statements import Revocation
+from policies.trust import Trust
+
+FRESH: Final = 600  # seconds: a cosigned head may not be older
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the gate stands."""
+
+    size: int
+    root: bytes
+    checkpoint: str
+    sequence: int
+    journal: bytes
+
+
+def read_position(connection: Connection) -> tuple[Frontier, Position]:
+    """Return the right edge of the log as read, and the position."""
+    row = connection.execute(select(store.state)).one_or_none()
+    if row is None:
+        empty = Frontier()
+        return empty, Position(0, empty.root(), "", 0, bytes(32))
+    edge = [row.edge[i : i + 32] for i in range(0, len(row.edge), 32)]
+    frontier = Frontier(row.size, edge)
+    return frontier, Position(row.size, frontier.root(), row.checkpoint, row.sequence, row.journal)
+
+
+def write_position(connection: Connection, frontier: Frontier, position: Position) -> None:
+    """Store both."""
+    values: dict[str, Any] = {
+        "size": frontier.size,
+        "edge": b"".join(frontier.edge),
+        "checkpoint": position.checkpoint,
+        "sequence": position.sequence,
+        "journal": position.journal,
+    }
+    if connection.execute(update(store.state).where(store.state.c.id == 0).values(values)).rowcount == 0:
+        connection.execute(insert(store.state), {"id": 0, **values})
+
+
+class Follower:
+    """Applies a sync inside the caller's transaction."""
+
+    def __init__(self, key: KeyRing, trust: Trust) -> None:
+        self._key, self._trust = key, trust
+
+    def apply(self, connection: Connection, sync: Sync, policy: LogPolicy, now: float) -> Position:
+        """Read the new leaves, or raise Conflict (with our size), ProofError or Closed and change nothing."""
+        frontier, position = read_position(connection)
+        if sync.start != frontier.size:
+            raise Conflict(frontier.size)
+        new = [sync.leaves[i : i + leaves.LEAF] for i in range(0, len(sync.leaves), leaves.LEAF)]
+        for one in new:
+            frontier.append(merkle.leaf_hash(one))
+        head = self._verify_head(sync.checkpoint, frontier, policy, now)
+        self._read_statements(connection, sync.start, new, sync.statements, int(now // 60))
+        if new:
+            rows = [{"index": sync.start + i, "tag": one[:16], "commitment": one[16:]} for i, one in enumerate(new)]
+            connection.execute(insert(store.leaf), rows)
+        position = self._read_memos(connection, new, sync.memos, position)
+        position = Position(head.size, head.root, sync.checkpoint, position.sequence, position.journal)
+        write_position(connection, frontier, position)
+        return position
+
+    @staticmethod
+    def _verify_head(note: str, frontier: Frontier, policy: LogPolicy, now: float) -> Checkpoint:
+        head = policy.verify(note)
+        if (head.size, head.root) != (frontier.size, frontier.root()):
+            raise ProofError("head does not fit the leaves")
+        if policy.quorum and (head.time is None or abs(now - head.time) > FRESH):
+            raise Closed
+        return head
+
+    def _read_statements(
+        self, connection: Connection, start: int, new: list[bytes], given: list[Publication], minute: int
+    ) -> None:
+        """Every public leaf must come with its statement, in order; none may be left out."""
+        rest = list(given)
+        for index, one in enumerate(new, start):
+            if not leaves.is_public(one):
+                continue
+            if not rest:
+                raise ProofError("statement withheld")
+            publication = rest.pop(0)
+            leaves.check_public(one, publication.note.encode())
+            if statements.kind(publication.note) is Label.NOTE_REVOCATION:
+                revoke(connection, Revocation.verify(publication.note, self._trust).name)
+            row = {
+                "leaf": index,
+                "seen": minute,
+                "note": publication.note,
+                "body": publication.body,
+                "certificates": publication.certificates,
+            }
+            connection.execute(insert(store.statement), row)
+        if rest:
+            raise ProofError("statement without a leaf")
+
+    def _read_memos(self, connection: Connection, new: list[bytes], memos: bytes, position: Position) -> Position:
+        """Find this gate's own decisions: strike them from what is pending; after a rollback, learn them again."""
+        sequence, journal = position.sequence, position.journal
+        for i, one in enumerate(new):
+            try:
+                memo = leaves.open_memo(self._key.extra, memos[i * MEMO : (i + 1) * MEMO])
+            except OpenError:
+                continue
+            connection.execute(delete(store.pending).where(store.pending.c.leaf == one))
+            if memo.sequence >= sequence:
+                sequence, journal = memo.sequence + 1, next_journal(memo.journal, one)
+                self._learn(connection, memo)
+        return Position(position.size, position.root, position.checkpoint, sequence, journal)
+
+    @staticmethod
+    def _learn(connection: Connection, memo: Memo) -> None:
+        if memo.what == "recuse":
+            recuse(connection, memo.id, memo.who)
+
+
+def revoke(connection: Connection, name: str) -> None:
+    """Remember that this person opens nothing any more."""
+    known = connection.execute(select(store.revoked).where(store.revoked.c.name == name)).one_or_none()
+    if known is None:
+        connection.execute(insert(store.revoked), {"name": name})
+
+
+def recuse(connection: Connection, envelope_id: bytes, name: str) -> None:
+    """Remember that this person stepped aside from this report."""
+    where = (store.recused.c.id == envelope_id) & (store.recused.c.name == name)
+    if connection.execute(select(store.recused).where(where)).one_or_none() is None:
+        connection.execute(insert(store.recused), {"id": envelope_id, "name": name})

@@ -1,0 +1,127 @@
+"""Which bundle and directory bind now: narrowing at once, everything else after its delay (protocol 8.7)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from crypto.errors import CryptoError, OpenError, ProofError
+from crypto.keyfile import KeyRing
+from crypto.labels import Label
+from crypto.relay import PUBLICATION_LIMIT, Certificates
+from doors.problem import Closed
+from gate import store
+from policies import narrowing, statements
+from policies.bundle import Bundle
+from policies.directory import Certificate, Directory, Person, open_certificate
+from policies.facts import Colleague
+from policies.trust import Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Every version that was a public leaf, oldest first, and the ones in force at one minute."""
+
+    bundles: tuple[Bundle, ...]
+    directories: tuple[Directory, ...]
+    sealed: dict[int, dict[str, bytes]]  # certificates of each directory
+    bundle: Bundle
+    directory: Directory
+    revoked: frozenset[str]
+
+    def sealed_under(self, digest: bytes) -> Bundle:
+        """Return the bundle that an envelope names, or raise ProofError."""
+        for bundle in self.bundles:
+            if bundle.digest == digest:
+                return bundle
+        raise ProofError("unknown bundle")
+
+    def find(self, name: str) -> tuple[Person, Directory, bool]:
+        """Return a person, her directory, and whether she is still in the one in force. Raise ProofError if unknown.
+
+        Somebody who was removed is still known: her request is refused by rule, and logged.
+        """
+        for directory in (self.directory, *reversed(self.directories)):
+            if directory.number <= self.directory.number and name in directory:
+                return directory.person(name), directory, directory.number == self.directory.number
+        raise ProofError("not in the directory")
+
+
+class InForce:
+    """Reads statements into versions; parses each once."""
+
+    def __init__(self, key: KeyRing, trust: Trust) -> None:
+        self._key, self._trust = key, trust
+        self._leaves: tuple[int, ...] = ()
+        self._bundles: list[tuple[Bundle, int]] = []  # with the minute from which it binds
+        self._directories: list[tuple[Directory, int]] = []
+        self._sealed: dict[int, dict[str, bytes]] = {}
+        self._certificates: dict[tuple[int, str], Certificate | None] = {}
+
+    def _read(self, connection: Connection) -> None:
+        rows = connection.execute(select(store.statement).order_by(store.statement.c.leaf)).all()
+        if tuple(row.leaf for row in rows[: len(self._leaves)]) != self._leaves:
+            raise Closed  # a rolled-back database under a running gate
+        for row in rows[len(self._leaves) :]:
+            kind = statements.kind(row.note)
+            if kind is Label.NOTE_BUNDLE:
+                self._add_bundle(row.note, row.body, row.seen)
+            elif kind is Label.NOTE_DIRECTORY:
+                self._add_directory(row.note, row.body, row.certificates, row.seen)
+            self._leaves = (*self._leaves, row.leaf)
+
+    def _add_bundle(self, note: str, body: bytes, seen: int) -> None:
+        before = self._bundles[-1][0] if self._bundles else None
+        bundle = Bundle.verify(note, body, trust=self._trust, previous=before)
+        delay = 0 if before is None or narrowing.bundle_narrows(before, bundle) else before.body.widen_hours * 60
+        self._bundles.append((bundle, seen + delay))
+
+    def _add_directory(self, note: str, body: bytes, certificates: bytes, seen: int) -> None:
+        before = self._directories[-1][0] if self._directories else None
+        directory = Directory.verify(note, body, trust=self._trust, previous=before)
+        hours = self._bundles[-1][0].body.widen_hours if self._bundles else 0
+        delay = 0 if before is None or narrowing.directory_narrows(before, directory) else hours * 60
+        self._directories.append((directory, seen + delay))
+        sealed = Certificates.decode(certificates, limit=PUBLICATION_LIMIT).sealed
+        self._sealed[directory.number] = dict(sealed)
+
+    def known(self, connection: Connection, minute: int) -> Known:
+        """Return what binds at this minute, or raise Closed when there is no bundle or directory yet."""
+        try:
+            self._read(connection)
+        except CryptoError:
+            raise Closed from None  # a statement in the log that officers did not sign like this: nothing opens
+        bundles = [bundle for bundle, since in self._bundles if since <= minute]
+        directories = [directory for directory, since in self._directories if since <= minute]
+        if not bundles or not directories:
+            raise Closed
+        names = connection.execute(select(store.revoked.c.name)).scalars()
+        return Known(
+            bundles=tuple(bundle for bundle, _ in self._bundles),
+            directories=tuple(directory for directory, _ in self._directories),
+            sealed=self._sealed,
+            bundle=bundles[-1],
+            directory=directories[-1],
+            revoked=frozenset(names),
+        )
+
+    def colleague(self, known: Known, name: str) -> Colleague:
+        """Return what the rules need to know about a person; raise ProofError for somebody unknown."""
+        person, directory, there = known.find(name)
+        return Colleague(
+            name=name,
+            role=person.role,
+            pools=tuple(person.pools),
+            certificate=self._certificate(known, directory, person),
+            revoked=name in known.revoked or not there,
+        )
+
+    def _certificate(self, known: Known, directory: Directory, person: Person) -> Certificate | None:
+        place = directory.number, person.name
+        if place not in self._certificates:
+            sealed = known.sealed.get(directory.number, {}).get(person.name)
+            try:
+                found = None if sealed is None else open_certificate(self._key.encryption, sealed, person)
+            except (OpenError, CryptoError):
+                found = None  # the rules refuse who has none
+            self._certificates[place] = found
+        return self._certificates[place]

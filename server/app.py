@@ -1,0 +1,103 @@
+"""Put the server together: the only place that knows how."""
+
+import logging
+import os
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, get
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import Scope
+
+from crypto.hybrid import Draw
+from doors.clock import Clock, system
+from doors.database import OneProcess, open_database
+from doors.privacy import ForgetCaller, protect
+from doors.problem import HANDLERS
+from server import audit, migrate, openings, reports, submit, trust
+from server.gates import Gates, Post
+from server.ledger import Ledger
+from server.openings import Desk
+from server.relay import Relay
+from server.settings import Settings
+from server.submit import Intake
+from server.trust import TrustStore
+
+BODY: int = 1 << 16  # bytes of any other request body
+
+
+@get("/health", sync_to_thread=False)
+def health() -> dict[str, str]:
+    """Say that this answers. Nothing about load, versions or anybody."""
+    return {"status": "ok"}
+
+
+async def _note_failure(error: Exception, scope: Scope) -> None:
+    """Record that something failed: the kind of error and the handler, never its text, never the request."""
+    if type(error).__module__.startswith(("doors", "crypto", "litestar")):
+        return
+    logging.getLogger("amana").error("%s in %s", type(error).__name__, scope.get("path_template", "?"))
+
+
+def create_app(
+    settings: Settings,
+    *,
+    draw: Draw = os.urandom,
+    clock: Clock = system,
+    gates: Mapping[str, Post] | None = None,
+) -> Litestar:
+    """Return the application. Two calls are two independent houses. `gates` lets tests hand in their own clients."""
+    lock = OneProcess(settings.home / "server")
+    database = open_database(settings.database_url)
+    with database.writer.begin() as connection:
+        migrate.upgrade(connection)
+    ledger = Ledger(database, settings.log, draw, clock)
+    store = TrustStore(settings.trust, database, ledger, draw)
+    followers = Gates(ledger, store, database, settings.gates, gates)
+    desk = Desk(Relay(ledger, store, followers, database), draw)
+    intake = Intake(ledger, store, settings.log, draw, clock)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncGenerator[None]:
+        ledger.start()
+        followers.start()
+        try:
+            yield
+        finally:
+            followers.stop()
+            desk.stop()
+            ledger.stop()
+            database.dispose()
+            lock.release()
+
+    provided: dict[str, Any] = {
+        "database": database,
+        "ledger": ledger,
+        "trust": store,
+        "gates": followers,
+        "desk": desk,
+        "intake": intake,
+    }
+    return Litestar(
+        route_handlers=[health, submit.routes, reports.routes, openings.routes, trust.routes, audit.routes],
+        dependencies={
+            name: Provide(lambda value=value: value, sync_to_thread=False) for name, value in provided.items()
+        },
+        exception_handlers=HANDLERS,
+        middleware=[ForgetCaller()],
+        before_send=[protect],
+        after_exception=[_note_failure],
+        lifespan=[lifespan],
+        logging_config=None,
+        request_max_body_size=BODY,
+        openapi_config=OpenAPIConfig(
+            title="Amana",
+            version="1",
+            path="/",
+            use_handler_docstrings=True,
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+    )

@@ -1,0 +1,228 @@
+"""Talk to the gates: keep them at the log's head, carry what only they can read, gather their `current` notes."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Final, Protocol
+
+import httpx2
+import msgspec
+
+from crypto import leaves, notes, signing
+from crypto.errors import CryptoError
+from crypto.labels import Label
+from crypto.leaves import Entry
+from crypto.opening import leaf_message
+from crypto.relay import (
+    SYNC_LEAVES,
+    DecisionsCall,
+    DecisionsReply,
+    ReleasesCall,
+    ReleasesReply,
+    SignedEntry,
+    Sync,
+    SyncReply,
+)
+from doors.database import Database
+from doors.problem import Closed, Denied, Malformed
+from server import tree
+from server.ledger import Ledger
+from server.trust import TrustStore
+
+_REPLY_LIMIT: Final = 4 << 20  # bytes of a gate's answer
+_RETRIES: Final = 4
+_SECONDS: Final = 30.0
+
+
+class Answer(Protocol):
+    """What we use of an HTTP answer."""
+
+    @property
+    def status_code(self) -> int:
+        """HTTP status."""
+
+    @property
+    def content(self) -> bytes:
+        """The whole body."""
+
+
+Post = Callable[[str, bytes], Answer]
+"""Send bytes to a path, get an answer; tests give their own."""
+
+
+def connect(address: str) -> Post:
+    """Return a way to post to `http://…` or `unix:…`."""
+    if address.startswith("unix:"):
+        transport = httpx2.HTTPTransport(uds=address.removeprefix("unix:"))
+        client = httpx2.Client(transport=transport, base_url="http://gate", timeout=_SECONDS)
+    else:
+        client = httpx2.Client(base_url=address, timeout=_SECONDS, trust_env=False)
+    return lambda path, content: client.post(path, content=content)
+
+
+class _Problem(msgspec.Struct, frozen=True):
+    type: str
+    size: int | None = None
+
+
+class GateLink:
+    """One gate. `_size` is how far we believe it has read; when it says otherwise, it is right."""
+
+    def __init__(self, name: str, post: Post, ledger: Ledger, trust: TrustStore, database: Database) -> None:
+        self.name, self._post = name, post
+        self._ledger, self._trust, self._database = ledger, trust, database
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def _sync(self) -> Sync:
+        """The log from where the gate stands to the published head. A head with too much before it comes in parts."""
+        head = self._ledger.head
+        start = min(self._size, head.size)
+        if head.size - start > SYNC_LEAVES:
+            raise Closed  # the gate is fed in parts by `follow`, never in the middle of an opening
+        with self._database.reader.connect() as connection:
+            new = tree.entries(connection, start, head.size)
+            memos = tree.memos(connection, start, head.size)
+        return Sync(
+            checkpoint=head.checkpoint,
+            start=start,
+            leaves=b"".join(new),
+            memos=b"".join(memos),
+            statements=self._trust.publications(start, head.size),
+        )
+
+    def _call(self, path: str, message: Callable[[Sync], bytes]) -> bytes:
+        for _ in range(_RETRIES):
+            with self._lock:
+                sync = self._sync()
+            size = sync.start + len(sync.leaves) // 48
+            try:
+                answer = self._post(path, message(sync))
+            except (httpx2.HTTPError, OSError):
+                raise Closed from None
+            if answer.status_code == 200 and len(answer.content) <= _REPLY_LIMIT:  # noqa: PLR2004 - OK
+                with self._lock:
+                    self._size = max(self._size, size)
+                return bytes(answer.content)
+            problem = self._problem(answer)
+            if problem.type.endswith(":conflict") and problem.size is not None:
+                with self._lock:
+                    self._size = problem.size
+                continue
+            if problem.type.endswith(":denied"):
+                raise Denied
+            if problem.type.endswith((":malformed", ":too-large")):
+                raise Malformed
+            raise Closed
+        raise Closed
+
+    @staticmethod
+    def _problem(answer: Answer) -> _Problem:
+        try:
+            return msgspec.json.decode(answer.content[:4096], type=_Problem)
+        except (msgspec.DecodeError, UnicodeError):
+            return _Problem(type="none")
+
+    def follow(self) -> SyncReply:
+        """Bring the gate to the head; return its view and its `current` note."""
+        return SyncReply.decode(self._call("/v1/sync", lambda sync: sync.encode()), limit=_REPLY_LIMIT)
+
+    def decide(self, opening: bytes) -> DecisionsReply:
+        """Ask for decisions."""
+        data = self._call("/v1/decisions", lambda sync: DecisionsCall(sync=sync, opening=opening).encode())
+        return DecisionsReply.decode(data, limit=_REPLY_LIMIT)
+
+    def release(self, opening: bytes, proofs: list[str]) -> ReleasesReply:
+        """Ask for the release, with proofs of the gate's leaves."""
+        data = self._call("/v1/releases", lambda sync: ReleasesCall(sync=sync, opening=opening, proofs=proofs).encode())
+        return ReleasesReply.decode(data, limit=_REPLY_LIMIT)
+
+
+class Gates:
+    """All gates of the newest bundle."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        trust: TrustStore,
+        database: Database,
+        addresses: Mapping[str, str],
+        posts: Mapping[str, Post] | None = None,
+    ) -> None:
+        self._ledger, self._trust, self._database = ledger, trust, database
+        self._addresses, self._posts = addresses, dict(posts or {})
+        self._links: dict[str, GateLink] = {}
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, name="gates", daemon=True)
+
+    def links(self) -> dict[str, GateLink]:
+        """Return a link for every gate, in bundle order."""
+        bundle = self._trust.state.bundle
+        if bundle is None:
+            return {}
+        with self._lock:
+            for gate in bundle.body.gates:
+                if gate.name not in self._links:
+                    post = self._posts.get(gate.name) or connect(self._addresses.get(gate.name, gate.url))
+                    self._links[gate.name] = GateLink(gate.name, post, self._ledger, self._trust, self._database)
+            return {gate.name: self._links[gate.name] for gate in bundle.body.gates}
+
+    def start(self) -> None:
+        """Begin to follow: after each publication, and every half minute."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End."""
+        self._stopped = True
+        self._wake.set()
+        self._thread.join(timeout=30)
+
+    def tell(self) -> None:
+        """Something that forbids may be new: bring the gates to the head now, and take their `current` notes."""
+        if not self._ledger.head.size:
+            return
+        texts: dict[str, list[str]] = {}
+        for link in self.links().values():
+            try:
+                reply = link.follow()
+                if reply.pending:
+                    self.keep(link.name, reply.pending)
+                note = reply.current
+                text, _ = notes.split(note)
+            except (Closed, Denied, Malformed, CryptoError):
+                continue
+            texts.setdefault(text, []).append(note[len(text) + 1 :])
+        bundle = self._trust.state.bundle
+        if bundle is None:
+            return
+        for text, lines in texts.items():
+            if len(lines) >= bundle.body.threshold:
+                self._trust.current = text + "\n" + "".join(lines)
+
+    def keep(self, name: str, signed: Sequence[SignedEntry]) -> "Future[int]":
+        """Append what a gate decided, and nothing that it did not sign or that is of another size than the rest."""
+        bundle, sizes = self._trust.state.bundle, self._trust.state.record_sizes
+        if bundle is None or not signed:
+            raise Malformed
+        public = notes.Vkey.parse(bundle.gate(name).vkey).public
+        for one in signed:
+            if len(one.leaf) != leaves.LEAF or leaves.is_public(one.leaf) or len(one.record) not in sizes:
+                raise Malformed
+            if (len(one.notice), len(one.memo)) != (leaves.NOTICE, leaves.MEMO):
+                raise Malformed
+            message = leaf_message(one.leaf, one.record, one.notice, one.memo)
+            signing.verify(public, Label.LEAF_SIGNATURE, message, one.signature)
+        entries = [Entry(leaf=one.leaf, record=one.record, notice=one.notice, memo=one.memo) for one in signed]
+        return self._ledger.append(entries, urgent=True)
+
+    def _run(self) -> None:
+        while not self._stopped:
+            try:
+                self.tell()
+            except Exception as error:  # noqa: BLE001 - a follower that dies silently would leave gates behind
+                logging.getLogger("amana").warning("gates: %s", type(error).__name__)
+            self._wake.wait(30.0)
+            self._wake.clear()

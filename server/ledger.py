@@ -1,0 +1,226 @@
+"""The log's one writer: a thread, group commit, one signed tree head a batch (DESIGN 5 step 3, protocol 7).
+
+Everything durable goes through here, so that a report and its leaf, or a decision's leaf and its record, are one
+transaction. A job runs inside the transaction and says what to append; it must look before it writes. When a batch
+fails, the tree is read back from disk, because a commit that failed may have been kept all the same; then its jobs are
+tried one by one, so that one bad job harms only itself.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, insert, select
+
+from crypto import checkpoints, leaves, merkle, notes
+from crypto.hybrid import Draw
+from crypto.keyfile import KeyRing
+from crypto.leaves import Entry
+from crypto.merkle import Frontier
+from doors.clock import Clock
+from doors.database import Database
+from doors.problem import Closed, Refusal
+from server import tree
+from server.store import beside, head, leaf
+
+BATCH: Final = 256  # jobs of one commit
+PACE: Final = 4  # leaves: at a tick the batch is filled to a multiple of it
+_HOUR: Final = 3600
+
+Job = Callable[[Connection, int], tuple[Sequence[Entry], Any]]
+"""Called in the transaction with the index of its first leaf; returns what to append, and its result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A published tree head."""
+
+    size: int
+    checkpoint: str
+
+
+@dataclass(slots=True)
+class _Task:
+    job: Job
+    urgent: bool
+    done: Future[Any] = field(default_factory=Future)
+
+
+class Ledger:
+    """Owns the writing connection, the tree's right edge and the log's key. All of them belong to its thread."""
+
+    def __init__(self, database: Database, log: KeyRing, draw: Draw, clock: Clock) -> None:
+        self._database, self._log, self._draw, self._clock = database, log, draw, clock
+        self._queue: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._published = threading.Condition()
+        self._mldsa_hour = -1
+        self.tick = 0.0
+        self.auditors: tuple[bytes, ...] = ()
+        self._edge, self._head = self._load()
+        self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
+
+    # -- for others ------------------------------------------------------------------------------------------------
+
+    @property
+    def origin(self) -> str:
+        """Name of the log."""
+        return self._log.name
+
+    @property
+    def head(self) -> Head:
+        """The last published tree head."""
+        return self._head
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what was handed in, then end."""
+        self._queue.put(None)
+        self._thread.join(timeout=30)
+
+    def submit(self, job: Job, *, urgent: bool = False) -> "Future[Any]":
+        """Hand in a job. Its future is done when the job is durable; `urgent` asks for a checkpoint at once."""
+        task = _Task(job, urgent)
+        self._queue.put(task)
+        return task.done
+
+    def append(self, entries: Sequence[Entry], *, urgent: bool = False) -> "Future[int]":
+        """Append; the future gives the index of the first leaf."""
+        return self.submit(lambda _, first: (entries, first), urgent=urgent)
+
+    def wait_published(self, size: int, seconds: float) -> Head:
+        """Return a published head of at least `size` leaves, or raise Closed."""
+        with self._published:
+            if not self._published.wait_for(lambda: self._head.size >= size, timeout=seconds):
+                raise Closed
+            return self._head
+
+    # -- in the thread ---------------------------------------------------------------------------------------------
+
+    def _load(self) -> tuple[Frontier, Head]:
+        """Read the tree back and compare it with the head that was signed. A difference is fatal: never sign a fork."""
+        with self._database.reader.connect() as connection:
+            row = connection.execute(select(head.c.size, head.c.checkpoint).where(head.c.id == 0)).one_or_none()
+            last = connection.execute(select(leaf.c.index).order_by(leaf.c.index.desc()).limit(1)).scalar()
+            size = 0 if last is None else int(last) + 1
+            reader = tree.Reader(connection)
+            edge = reader.frontier(size)
+            if row is None:
+                if size:
+                    raise RuntimeError("the log has leaves but no signed head")
+                return edge, Head(0, "")
+            key = notes.Vkey(self._log.name, notes.Kind.ED25519, self._log.identity_public)
+            signed = checkpoints.LogPolicy((key,)).verify(row.checkpoint)
+            if signed.size != row.size or signed.size > size or signed.root != reader.root(signed.size):
+                raise RuntimeError("the log on disk is not the one that was signed")
+            return edge, Head(row.size, row.checkpoint)
+
+    def _run(self) -> None:
+        deadline = self._clock() + self.tick
+        while True:
+            batch = self._collect(deadline)
+            if batch is None:
+                return
+            now = self._clock()
+            due = self.tick == 0 or now >= deadline or any(task.urgent for task in batch)
+            if due:
+                deadline = now + self.tick
+            if batch or (due and self._edge.size > self._head.size):
+                self._commit(batch, checkpoint=due)
+
+    def _collect(self, deadline: float) -> list[_Task] | None:
+        timeout = None if self.tick == 0 else max(0.0, min(deadline - self._clock(), self.tick))
+        batch: list[_Task] = []
+        try:
+            task = self._queue.get(timeout=timeout)
+            while True:
+                if task is None:
+                    if batch:
+                        self._queue.put(None)  # commit these first
+                        return batch
+                    return None
+                batch.append(task)
+                if len(batch) == BATCH:
+                    return batch
+                task = self._queue.get_nowait()
+        except queue.Empty:
+            return batch
+
+    def _commit(self, batch: list[_Task], *, checkpoint: bool) -> None:
+        try:
+            results, edge, new = self._write(batch, checkpoint=checkpoint)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is told to the senders; nothing is released
+            self._reload()
+            if len(batch) > 1:
+                for task in batch:
+                    self._commit([task], checkpoint=checkpoint)
+            elif batch:
+                batch[0].done.set_exception(error)
+            return
+        self._edge = edge
+        if new is not None:
+            with self._published:
+                self._head = new
+                self._published.notify_all()
+        for task, result in zip(batch, results, strict=True):
+            if isinstance(result, Refusal):
+                task.done.set_exception(result)
+            else:
+                task.done.set_result(result)
+
+    def _reload(self) -> None:
+        """After a failed commit: believe the disk. Where it cannot be read, nothing more is written until it can."""
+        try:
+            self._edge, self._head = self._load()
+        except Exception:  # noqa: BLE001 - the next batch tries again, and fails before it writes
+            self._edge = self._edge.copy()
+
+    def _write(self, batch: list[_Task], *, checkpoint: bool) -> tuple[list[Any], Frontier, Head | None]:
+        """One transaction. Nothing of this object changes before it is committed."""
+        edge = self._edge.copy()
+        first = edge.size
+        pending: list[Entry] = []
+        results: list[Any] = []
+        with self._database.writer.begin() as connection:
+            for task in batch:
+                try:
+                    entries, result = task.job(connection, first + len(pending))
+                except Refusal as refusal:  # it looked before it wrote, so the others may go on
+                    results.append(refusal)
+                    continue
+                pending.extend(entries)
+                results.append(result)
+            if checkpoint and self.tick and self.auditors:
+                while (first + len(pending)) % PACE:
+                    pending.append(leaves.pad_entry(self.auditors, self._draw))
+            if pending:
+                tree.append(connection, first, [entry.leaf for entry in pending])
+                connection.execute(
+                    insert(beside),
+                    [
+                        {"index": first + i, "record": e.record, "notice": e.notice, "memo": e.memo}
+                        for i, e in enumerate(pending)
+                    ],
+                )
+            for entry in pending:
+                edge.append(merkle.leaf_hash(entry.leaf))
+            new = None
+            if checkpoint and edge.size > self._head.size:
+                new = Head(edge.size, self._sign(edge))
+                connection.execute(delete(head))
+                connection.execute(insert(head), {"id": 0, "size": new.size, "checkpoint": new.checkpoint})
+        return results, edge, new
+
+    def _sign(self, edge: Frontier) -> str:
+        text = checkpoints.head_text(self._log.name, edge.size, edge.root())
+        lines = notes.sign_ed25519(self._log.name, self._log.identity, text)
+        now = int(self._clock())
+        if now // _HOUR != self._mldsa_hour:  # a steady pace: 1.3 ms each, so not with every batch
+            lines += notes.sign_mldsa44(self._log.name, self._log.extra, text, now)
+            self._mldsa_hour = now // _HOUR
+        return f"{text}\n{lines}"

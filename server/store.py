@@ -1,0 +1,76 @@
+"""The tables, and nothing else that is kept. SECURITY.md lists them field by field; a test compares.
+
+No column holds a category, place, language, name, address or a time finer than a day.
+"""
+
+from typing import Final
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+NAMING: Final = {"ix": "ix_%(table_name)s_%(column_0_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s"}
+metadata = MetaData(naming_convention=NAMING)
+
+# A sealed report. `number` is the order of arrival; `id` is random to whoever did not send it.
+report = Table(
+    "report",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", LargeBinary(32), nullable=False),
+    Column(
+        "digest", LargeBinary(32), nullable=False
+    ),  # of the whole envelope: the same bytes again are the same report
+    Column("day", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("slots", LargeBinary, nullable=False),
+    Column("leaf", Integer, nullable=False),
+    Index("uq_report_id", "id", unique=True),
+    Index("ix_report_day", "day"),
+)
+
+# The log's leaves: 48 bytes of noise each.
+leaf = Table(
+    "leaf",
+    metadata,
+    Column("index", Integer, primary_key=True, autoincrement=False),
+    Column("leaf", LargeBinary(48), nullable=False),
+)
+
+# What lies beside a leaf; it can be erased without touching the tree.
+beside = Table(
+    "beside",
+    metadata,
+    Column("index", Integer, primary_key=True, autoincrement=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("notice", LargeBinary, nullable=False),
+    Column("memo", LargeBinary, nullable=False),
+)
+
+# Roots of complete subtrees of 256^level leaves: the upper levels of the tiles.
+subtree = Table(
+    "subtree",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary(32), nullable=False),
+)
+
+# Row 0: the tree head as last signed and published.
+head = Table(
+    "head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("size", Integer, nullable=False),
+    Column("checkpoint", Text, nullable=False),
+)
+
+# Public statements: bundles, directories, revocations, announcements.
+statement = Table(
+    "statement",
+    metadata,
+    Column("leaf", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(40), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("certificates", LargeBinary, nullable=False),
+)

@@ -1,0 +1,90 @@
+from typing import Any
+
+import pytest
+
+from crypto.errors import MalformedError, ProofError
+from policies import bundle as bundles
+from policies.bundle import Bundle
+from tests.policies import building
+from tests.policies.building import OFFICERS, bundle_body, gate, signed, trust, vkey
+
+
+def verify(note: str, body: bytes, previous: Bundle | None = None) -> Bundle:
+    return Bundle.verify(note, body, trust=trust(), previous=previous)
+
+
+def test_k_of_n_officers() -> None:
+    body = bundle_body()
+    text = bundles.unsigned(body, None)
+    for names in (OFFICERS[:2], OFFICERS[1:], OFFICERS):
+        assert verify(signed(text, *names), body.encode()).body == body
+    for names in (OFFICERS[:1], ("officer-1", "officer-1"), ("officer-1", "gate-1")):
+        with pytest.raises(ProofError):
+            verify(signed(text, *names), body.encode())
+
+
+def test_another_body_under_the_same_note() -> None:
+    note = signed(bundles.unsigned(bundle_body(), None), *OFFICERS)
+    with pytest.raises(ProofError):
+        verify(note, bundle_body(tick=60).encode())
+
+
+def test_versions_form_a_chain_without_gap_or_rollback() -> None:
+    first = building.bundle()
+    second = building.bundle(first, number=2)
+    third = building.bundle(second, number=3)
+    assert (third.number, third.gate("gate-2").name) == (3, "gate-2")
+    body = bundle_body(number=2)
+    good = signed(bundles.unsigned(body, first), *OFFICERS)
+    assert verify(good, body.encode(), first).digest == second.digest
+    for previous in (None, second, third, building.bundle(tick=60)):
+        with pytest.raises(ProofError):
+            verify(good, body.encode(), previous)
+    assert Bundle.verify_any(good, body.encode(), trust=trust()) == second
+
+
+def test_note_and_body_name_one_version() -> None:
+    lying = bundles.unsigned(bundle_body(number=1), None)
+    body = bundle_body(number=2).encode()
+    digest = bundles.unsigned(bundle_body(number=2), building.bundle()).split("\n")[3]
+    text = "\n".join([*lying.split("\n")[:3], digest, ""])
+    with pytest.raises(ProofError):
+        verify(signed(text, *OFFICERS), body)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"threshold": 0},
+        {"threshold": 4},
+        {"gates": []},
+        {"gates": [gate("gate-1"), gate("gate-1")]},
+        {"gates": [gate(f"gate-{number}") for number in range(9)]},
+        {"witnesses": "quorum none\n"},
+        {"witnesses": f"log {vkey('other.log')}\nquorum none\n"},
+        {"log_keys": []},
+        {"origin": "other.log"},
+        {"vocabulary": b"short"},
+        {"engine": "cedar 4.11"},
+        {"widen_hours": 0},
+        {"tick": -1},
+        {"policies": "permit (principal, action, resource);"},
+        {"policies": '@id("a") permit (principal, action, resource) when { principal.womann };'},
+        {"policies": '@id("a") permit (principal, action, resource); @id("a") forbid (principal, action, resource);'},
+        {"schema": "nonsense"},
+        {"pools": [bundles.Pool(name="a", ring=0, links=[], women=False)] * 2},
+        {"pools": [bundles.Pool(name="a", ring=2, links=[], women=False)]},
+    ],
+)
+def test_a_body_that_cannot_be_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(MalformedError):
+        bundle_body(**changes).encode()
+
+
+def test_only_a_rehearsal_binds_at_once() -> None:
+    bundle_body(widen_hours=0, consent_hours=0, rehearsal=True).encode()
+
+
+def test_unknown_gate() -> None:
+    with pytest.raises(ProofError):
+        building.bundle().gate("gate-9")

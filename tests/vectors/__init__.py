@@ -1,0 +1,1 @@
+"""Vectors: the protocol's values, for every implementation. `generate.py` writes them, `replay.py` runs them."""
