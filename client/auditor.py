@@ -4,87 +4,36 @@
 the leaves can be checked, and the report says so.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from client import decisions, history
+from client import decisions, history, records
 from client.decisions import Found
+from client.findings import WHOLE, Fault, Progress, Report
 from client.folder import CHECKPOINT, Folder
-from client.history import History, Naming
-from crypto import leaves
-from crypto.errors import CryptoError, MalformedError, OpenError, ProofError
-from crypto.hybrid import WRAP
+from client.history import Naming
+from crypto.errors import CryptoError
 from crypto.keyfile import KeyRing
-from crypto.leaves import MEMO, NOTICE, Record
 from crypto.merkle import Frontier, leaf_hash
 from crypto.opening import next_journal
 from policies.trust import Trust
-
-WHOLE: Final = -1  # index of a fault that is not one leaf's
-Progress = Callable[[int, int], None]
-"""Told now and then how many of how many leaves are done."""
 
 HEAD: Final = "the checkpoint is not signed by the log with its quorum"
 EARLIER: Final = "an earlier checkpoint is not signed by the log with its quorum"
 SHORT: Final = "fewer leaves than the checkpoint says"
 TREE: Final = "the leaves are not those of the checkpoint"
-FORK: Final = "the leaves are not those of an earlier checkpoint: the log has been forked"
+FORK: Final = "the leaves are not those of an earlier checkpoint: the log has been forked or cut"
 TWICE: Final = "the same leaf for the second time"
-MISSING: Final = "no record beside the leaf"
-CLOSED: Final = "a record that does not open to the auditors"
-OTHER: Final = "a record that is not the one of its leaf"
-FORM: Final = "a record that is not in its form"
-BESIDE: Final = "no notice or memo beside the leaf"
 AGAIN: Final = "one request was decided twice for one section"
-BEFORE: Final = "a decision that names a log larger than its own place"
+BEFORE: Final = "a decision that names a log larger than its own place in it"
 ROOT: Final = "a decision on a log that is not this one"
 SAME_PLACE: Final = "two decisions at one place of a gate's journal"
 GAP: Final = "a gate's journal does not follow from the decisions before"
-
-NO_KEY: Final = (
-    "Without an auditor's key no record was opened: decisions, notices, journals and rules were NOT checked.",
-    "Name the key with --as to check them.",
-)
 NO_WITNESS: Final = (
-    "The log has no outside witness: whoever runs it could show others another log, and this cannot tell."
+    "The log has no outside witness: whoever runs it could show somebody else another log, and no check finds that."
 )
-LATE: Final = "Records before you were named auditor do not open to you; they were NOT checked."
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
-    """Something that is not as it must be: at which leaf (-1: the whole log), and what."""
-
-    index: int
-    fault: str
-
-
-@dataclass(slots=True)
-class Report:
-    """What was looked at and found. Empty faults and empty `unchecked` mean that all of it holds."""
-
-    size: int = 0
-    root: bytes = b""
-    faults: list[Fault] = field(default_factory=list)
-    unchecked: list[str] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
-    decisions: list[Found] = field(default_factory=list, repr=False)
-    history: History = field(default_factory=History, repr=False)
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing was found."""
-        return not self.faults
-
-    def blame(self, index: int, fault: str) -> None:
-        """Add one fault."""
-        self.faults.append(Fault(index, fault))
-
-    def count(self, what: str) -> None:
-        """Count one leaf of a kind."""
-        self.counts[what] = self.counts.get(what, 0) + 1
 
 
 def verify(folder: Path, trust: Trust, *, auditor: KeyRing | None = None, progress: Progress | None = None) -> Report:
@@ -92,139 +41,80 @@ def verify(folder: Path, trust: Trust, *, auditor: KeyRing | None = None, progre
     source = Folder(folder)
     report = Report()
     # (1) every checkpoint is signed by the log, with the quorum.
-    heads = _heads(source, trust, report)
+    signed = _heads(source, trust, report)
     # (2) the tree of the leaves has the checkpoint's root, and each earlier checkpoint is consistent.
-    roots = _tree(source, heads, report)
+    _tree(source.leaves, signed, report)
     all_leaves = source.leaves[: report.size]
     # (3) statements: signatures of officers, digests, chain of versions, a public leaf for each.
     report.history, wrong = history.read(source, trust, all_leaves)
     report.faults += [Fault(*one) for one in wrong]
     # (4) every record opens and opens its commitment, or its leaf is public, a withdrawal or erased.
-    _records(source, all_leaves, auditor, report, progress)
-    if auditor is not None:
-        # (5) and (6) every decision, its asker and its approvers.
-        for found in report.decisions:
-            for fault in decisions.faults(found, report.history, source.notice(found.index), trust.log_policy.origin):
-                report.blame(found.index, fault)
-        # (7) the versions in force at the size named; that size and root are of this tree.
-        _places(report, roots)
-        # (8) sequence and journal of each gate.
-        for index, fault in _journals(report.decisions, from_start=LATE not in report.unchecked):
-            report.blame(index, fault)
+    records.check(source, all_leaves, auditor, report, progress)
+    # (5) and (6) every decision, its asker and its approvers.
+    for found in report.decisions:
+        for fault in decisions.faults(found, report.history, source.notice(found.index), trust.log_policy.origin):
+            report.blame(found.index, fault)
+    # (7) the versions named are in force at the size named, and that size and root are of this tree.
+    _places(report, all_leaves)
+    # (8) sequence and journal head of each gate run without gap or fork.
+    for index, fault in _journals(report.decisions, from_start=records.LATE not in report.unchecked):
+        report.blame(index, fault)
     report.faults = sorted(set(report.faults))
     return report
 
 
-def _heads(source: Folder, trust: Trust, report: Report) -> dict[int, set[bytes]]:
-    """Return the roots that the log signed, by size."""
-    signed: dict[int, set[bytes]] = {}
+def roots_at(leaves: Sequence[bytes], sizes: Iterable[int]) -> dict[int, bytes]:
+    """Return the tree's root at each of these sizes that it has."""
+    wanted = {size for size in sizes if 0 <= size <= len(leaves)}
+    frontier = Frontier()
+    found = {0: frontier.root()} if 0 in wanted else {}
+    for leaf in leaves[: max(wanted, default=0)]:
+        frontier.append(leaf_hash(leaf))
+        if frontier.size in wanted:
+            found[frontier.size] = frontier.root()
+    return found
+
+
+def _heads(source: Folder, trust: Trust, report: Report) -> list[tuple[int, bytes]]:
+    """Return size and root of every signed checkpoint; the newest gives the report its size."""
+    signed = []
     if not trust.log_policy.quorum:
         report.unchecked.append(NO_WITNESS)
     try:
         head = trust.log_policy.verify(source.text(CHECKPOINT))
         report.size, report.root = head.size, head.root
-        signed[head.size] = {head.root}
+        signed.append((head.size, head.root))
     except CryptoError:
         report.blame(WHOLE, HEAD)
         report.size = len(source.leaves)  # everything else is still worth a look
     try:
         for note in source.earlier:
             head = trust.log_policy.verify(note)
-            signed.setdefault(head.size, set()).add(head.root)
+            signed.append((head.size, head.root))
     except CryptoError:
         report.blame(WHOLE, EARLIER)
     return signed
 
 
-def _tree(source: Folder, heads: Mapping[int, set[bytes]], report: Report) -> list[bytes]:
-    """Return the root at every size, after comparing the signed ones."""
-    frontier = Frontier()
-    roots = [frontier.root()]
+def _tree(leaves: Sequence[bytes], signed: Sequence[tuple[int, bytes]], report: Report) -> None:
+    if len(leaves) < report.size:
+        report.blame(len(leaves), SHORT)
+    roots = roots_at(leaves, (size for size, _ in signed))
+    for size, root in signed:
+        if size > len(leaves) and size == report.size:
+            continue  # said already
+        if size > report.size or roots.get(size) != root:
+            report.blame(max(size - 1, 0), TREE if size == report.size else FORK)
     seen: set[bytes] = set()
-    if len(source.leaves) < report.size:
-        report.blame(len(source.leaves), SHORT)
-    for index, leaf in enumerate(source.leaves[: max(report.size, *heads, 0) if heads else report.size]):
-        frontier.append(leaf_hash(leaf))
-        roots.append(frontier.root())
+    for index, leaf in enumerate(leaves[: report.size]):
         if leaf in seen:
             report.blame(index, TWICE)
         seen.add(leaf)
-    for size, signed in heads.items():
-        if size >= len(roots) or signed != {roots[size]}:
-            report.blame(max(size - 1, WHOLE), TREE if size == report.size else FORK)
-    return roots
 
 
-def _records(
-    source: Folder, all_leaves: Sequence[bytes], auditor: KeyRing | None, report: Report, progress: Progress | None
-) -> None:
-    """Open what lies beside the leaves; without a key, look at its form alone."""
-    if auditor is None:
-        report.unchecked += NO_KEY
-    unopened: list[int] = []
-    late = auditor is not None and not _from_start(report.history, auditor)
-    for index, leaf in enumerate(all_leaves):
-        if progress is not None and index % 64 == 0:
-            progress(index, len(all_leaves))
-        if len(source.notice(index)) != NOTICE or len(source.memo(index)) != MEMO:
-            report.blame(index, BESIDE)
-        if leaves.is_public(leaf) or leaves.is_withdrawal(leaf):
-            report.count("public" if leaves.is_public(leaf) else "withdrawal")
-            continue
-        sealed = source.record(index)
-        if sealed is None:
-            report.blame(index, MISSING)
-        elif auditor is None:
-            report.count("sealed")
-            if not sealed or len(sealed) != leaves.record_size(sealed[0]) or not sealed[0] or len(sealed) <= WRAP:
-                report.blame(index, FORM)
-        elif not _open(source, report, (index, leaf, sealed), auditor):
-            if late:
-                unopened.append(index)
-            else:
-                report.blame(index, CLOSED)
-        else:
-            for earlier in unopened if not late else ():
-                report.blame(earlier, CLOSED)
-            if late:  # from the first record that opens to her, all must
-                report.unchecked += [LATE] if unopened else []
-                report.counts["not for this auditor"] = len(unopened)
-                unopened, late = [], False
-    if unopened:
-        for index in unopened:
-            report.blame(index, CLOSED)
-
-
-def _from_start(known: History, auditor: KeyRing) -> bool:
-    """Whether this auditor was named by the first directory, so that every record must open to her."""
-    return not known.directories or auditor.encryption_public in known.directories[0].value.auditors
-
-
-def _open(source: Folder, report: Report, beside: tuple[int, bytes, bytes], auditor: KeyRing) -> bool:
-    """Open one record and compare it with its leaf; False where it does not open at all."""
-    index, leaf, sealed = beside
-    try:
-        record = leaves.open_record(auditor.encryption, sealed)
-    except OpenError:
-        return False
-    except MalformedError:
-        report.blame(index, FORM)
-        return True
-    report.count(record.kind)
-    try:
-        leaves.check_record(leaf, record, source.notice(index), source.memo(index))
-        if record.kind == leaves.DECISION:
-            report.decisions.append(decisions.read(index, leaf, record))
-    except ProofError:
-        report.blame(index, OTHER)
-    except MalformedError:
-        report.blame(index, FORM)
-    return True
-
-
-def _places(report: Report, roots: Sequence[bytes]) -> None:
-    """Compare what each decision says about log and versions with this log (7)."""
-    known = report.history
+def _places(report: Report, leaves: Sequence[bytes]) -> None:
+    roots = roots_at(leaves, (found.decision.size for found in report.decisions))
+    hours = {one.value.digest: one.value.body.widen_hours for one in report.history.bundles}
     sightings: dict[str, list[tuple[int, int]]] = {}
     for found in report.decisions:
         sightings.setdefault(found.decision.gate, []).append((found.decision.size, found.decision.minute))
@@ -233,24 +123,25 @@ def _places(report: Report, roots: Sequence[bytes]) -> None:
         one = found.decision
         if one.size > found.index:
             report.blame(found.index, BEFORE)
-        elif roots[one.size : one.size + 1] != [one.root]:
+        elif roots.get(one.size) != one.root:
             report.blame(found.index, ROOT)
-        key = (one.gate, one.request, one.section)
-        if key in asked:
+        if (one.gate, one.request, one.section) in asked:
             report.blame(found.index, AGAIN)
-        asked.add(key)
-        hours = next((b.value.body.widen_hours for b in known.bundles if b.value.digest == one.bundle), 0)
+        asked.add((one.gate, one.request, one.section))
         for digest, wrong in ((one.bundle, history.wrong_bundle), (one.directory, history.wrong_directory)):
-            fault = wrong(
-                known,
-                Naming(digest=digest, size=one.size, minute=one.minute, hours=hours, sightings=sightings[one.gate]),
+            naming = Naming(
+                digest=digest,
+                size=one.size,
+                minute=one.minute,
+                hours=hours.get(one.bundle, 0),
+                sightings=sightings[one.gate],
             )
+            fault = wrong(report.history, naming)
             if fault is not None:
                 report.blame(found.index, fault)
 
 
 def _journals(found: Sequence[Found], *, from_start: bool) -> Iterator[tuple[int, str]]:
-    """Say where a gate's journal has a gap or a fork (8)."""
     by_gate: dict[str, list[Found]] = {}
     for one in found:
         by_gate.setdefault(one.decision.gate, []).append(one)
@@ -266,3 +157,46 @@ def _journals(found: Sequence[Found], *, from_start: bool) -> Iterator[tuple[int
                 yield one.index, GAP
             last = one.decision.sequence
             expected = (one.decision.sequence + 1, next_journal(one.decision.journal, one.leaf))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """One decision as auditors list it."""
+
+    index: int
+    day: int
+    gate: str
+    id: bytes
+    who: str
+    section: str
+    action: str
+    purpose: str
+    permitted: bool
+    rules: tuple[str, ...]
+    approvers: tuple[str, ...]
+
+
+def rows(report: Report, envelope_id: bytes | None = None) -> list[Opened]:
+    """List the decisions that an audit found, about one report or all, in the order of the log."""
+    return [
+        Opened(
+            index=found.index,
+            day=found.decision.minute // 1440,
+            gate=found.decision.gate,
+            id=found.header.id,
+            who=found.ask.asker,
+            section=found.section.label,
+            action=found.ask.action,
+            purpose=found.ask.purpose,
+            permitted=found.decision.permitted,
+            rules=tuple(found.decision.rules),
+            approvers=tuple(one.approver for one in found.approvals if one.section == found.section),
+        )
+        for found in report.decisions
+        if envelope_id is None or found.header.id == envelope_id
+    ]
+
+
+def opened(folder: Path, trust: Trust, auditor: KeyRing, envelope_id: bytes | None = None) -> list[Opened]:
+    """List the decisions in an exported folder. `verify` says whether they can be believed."""
+    return rows(verify(folder, trust, auditor=auditor), envelope_id)

@@ -50,7 +50,7 @@ def load_reports(path: Path) -> list[Report]:
 
 
 def compose(sample: Report, reply_key: bytes) -> tuple[Slip, dict[Section, bytes]]:
-    """Return the slip and the contents of all sections. Raise MalformedError that names fields, never what is in them."""
+    """Return slip and contents of all sections. Raise MalformedError that names fields, never what is in them."""
     vocabulary.check_report(sample)
     slip = slip_of(sample)
     written = contents.write(sample, urgency=slip.urgency, consent=slip.consent, reply_key=reply_key)

@@ -170,27 +170,27 @@ def health() -> dict[str, str]:
 
 
 @post("/v1/sync", status_code=200, sync_to_thread=True, request_max_body_size=CALL_LIMIT)
-def sync(data: RawBody, gate: NamedDependency[Gate]) -> Response[bytes]:
+def sync(body: RawBody, gate: NamedDependency[Gate]) -> Response[bytes]:
     """Read the log to its head."""
-    return _octets(gate.sync(Sync.decode(data, limit=CALL_LIMIT)).encode())
+    return _octets(gate.sync(Sync.decode(body, limit=CALL_LIMIT)).encode())
 
 
 @post("/v1/decisions", status_code=200, sync_to_thread=True, request_max_body_size=CALL_LIMIT)
-def decisions(data: RawBody, gate: NamedDependency[Gate]) -> Response[bytes]:
+def decisions(body: RawBody, gate: NamedDependency[Gate]) -> Response[bytes]:
     """Decide a sealed request."""
-    return _octets(gate.decisions(DecisionsCall.decode(data, limit=CALL_LIMIT)))
+    return _octets(gate.decisions(DecisionsCall.decode(body, limit=CALL_LIMIT)))
 
 
 @post("/v1/releases", status_code=200, sync_to_thread=True, request_max_body_size=CALL_LIMIT)
-def releases(data: RawBody, gate: NamedDependency[Gate]) -> Response[bytes]:
+def releases(body: RawBody, gate: NamedDependency[Gate]) -> Response[bytes]:
     """Release the shares of what was decided, against proofs that it is logged."""
-    return _octets(gate.releases(ReleasesCall.decode(data, limit=CALL_LIMIT)))
+    return _octets(gate.releases(ReleasesCall.decode(body, limit=CALL_LIMIT)))
 
 
 @post("/v1/notes", status_code=200, sync_to_thread=True, request_max_body_size=limit("note") * 4 + PUBLICATION_LIMIT)
-def note(data: RawBody, gate: NamedDependency[Gate]) -> dict[str, str]:
+def note(body: RawBody, gate: NamedDependency[Gate]) -> dict[str, str]:
     """Take a signed revocation from anybody."""
-    gate.note(Publication.decode(data, limit=PUBLICATION_LIMIT))
+    gate.note(Publication.decode(body, limit=PUBLICATION_LIMIT))
     return {"status": "ok"}
 
 

@@ -17,7 +17,7 @@ from doors.clock import Clock, system
 from doors.database import OneProcess, open_database
 from doors.privacy import ForgetCaller, protect
 from doors.problem import HANDLERS
-from server import audit, migrate, openings, reports, submit, trust
+from server import audit, migrate, openings, reports, trust
 from server.gates import Gates, Post
 from server.ledger import Ledger
 from server.openings import Desk
@@ -40,6 +40,16 @@ async def _note_failure(error: Exception, scope: Scope) -> None:
     if type(error).__module__.startswith(("doors", "crypto", "litestar")):
         return
     logging.getLogger("amana").error("%s in %s", type(error).__name__, scope.get("path_template", "?"))
+
+
+def _give(value: object) -> Provide:
+    """Return a provider of one value, with its type for Litestar to see."""
+
+    def provide() -> object:
+        return value
+
+    provide.__annotations__["return"] = type(value)
+    return Provide(provide, sync_to_thread=False)
 
 
 def create_app(
@@ -82,10 +92,8 @@ def create_app(
         "intake": intake,
     }
     return Litestar(
-        route_handlers=[health, submit.routes, reports.routes, openings.routes, trust.routes, audit.routes],
-        dependencies={
-            name: Provide(lambda value=value: value, sync_to_thread=False) for name, value in provided.items()
-        },
+        route_handlers=[health, reports.routes, openings.routes, trust.routes, audit.routes],
+        dependencies={name: _give(value) for name, value in provided.items()},
         exception_handlers=HANDLERS,
         middleware=[ForgetCaller()],
         before_send=[protect],

@@ -70,9 +70,9 @@ class Taken:
 
 
 @post("/v1/openings", status_code=202, sync_to_thread=False, request_max_body_size=OPENINGS_LIMIT)
-def begin(data: RawBody, desk: NamedDependency[Desk]) -> Taken:
+def begin(body: RawBody, desk: NamedDependency[Desk]) -> Taken:
     """Hand in a request sealed to each gate."""
-    return Taken(desk.take(Openings.decode(data, limit=OPENINGS_LIMIT)))
+    return Taken(desk.take(Openings.decode(body, limit=OPENINGS_LIMIT)))
 
 
 @get("/v1/openings/{opening:str}", sync_to_thread=False)

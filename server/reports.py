@@ -15,6 +15,7 @@ from policies import statements
 from server import tree
 from server.ledger import Ledger
 from server.store import report
+from server.submit import submit
 
 PAGE: Final = 1000  # ids of one answer
 
@@ -95,4 +96,4 @@ def proof(
     return Response(text, media_type="text/plain; charset=utf-8")
 
 
-routes = Router(path="/", route_handlers=[listed, content, slots, proof], tags=["reports"])
+routes = Router(path="/", route_handlers=[submit, listed, content, slots, proof], tags=["reports"])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from litestar import Response, Router, post
+from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import RawBody
 from sqlalchemy import Connection, insert, select
@@ -107,10 +107,8 @@ class Intake:
 
 
 @post("/v1/reports", request_max_body_size=limit("envelope"))
-async def submit(data: RawBody, intake: NamedDependency[Intake]) -> Response[Receipt]:
+async def submit(body: RawBody, intake: NamedDependency[Intake]) -> Response[Receipt]:
     """Hand in a sealed report. The same bytes again are the same report and get the same answer."""
-    receipt, new = await intake.take(data)
+    receipt, new = await intake.take(body)
     return Response(receipt, status_code=201 if new else 200)
 
-
-routes = Router(path="/", route_handlers=[submit], tags=["reports"])

@@ -203,9 +203,9 @@ Followers = Annotated[Any, "server.gates.Gates"]
 
 
 @post("/v1/notes", status_code=200, sync_to_thread=True, request_max_body_size=PUBLICATION_LIMIT)
-def publish(data: RawBody, trust: NamedDependency[TrustStore], gates: NamedDependency[Followers]) -> Published:
+def publish(body: RawBody, trust: NamedDependency[TrustStore], gates: NamedDependency[Followers]) -> Published:
     """Publish a signed statement: bundle, directory, revocation, announcement. Gates are told at once."""
-    index = trust.publish(Publication.decode(data, limit=PUBLICATION_LIMIT))
+    index = trust.publish(Publication.decode(body, limit=PUBLICATION_LIMIT))
     gates.tell()
     return Published(index)
 

@@ -16,9 +16,11 @@ def verify(note: str, body: bytes, previous: Bundle | None = None) -> Bundle:
 def test_k_of_n_officers() -> None:
     body = bundle_body()
     text = bundles.unsigned(body, None)
-    for names in (OFFICERS[:2], OFFICERS[1:], OFFICERS):
+    enough: list[tuple[str, ...]] = [OFFICERS[:2], OFFICERS[1:], OFFICERS]
+    for names in enough:
         assert verify(signed(text, *names), body.encode()).body == body
-    for names in (OFFICERS[:1], ("officer-1", "officer-1"), ("officer-1", "gate-1")):
+    too_few: list[tuple[str, ...]] = [OFFICERS[:1], ("officer-1", "officer-1"), ("officer-1", "gate-1")]
+    for names in too_few:
         with pytest.raises(ProofError):
             verify(signed(text, *names), body.encode())
 

@@ -2,7 +2,6 @@
 
 import json
 from importlib.resources import files
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from policies.decide import Permit
 from policies.facts import Colleague
 from policies.plan import candidate_pools, plan
 from policies.slips import slip_of
+from policies.vocabulary import Report
 from tests.policies import building
 
 SAMPLES = {one["id"]: one for one in json.loads(files("data").joinpath("sample_reports.json").read_text())["reports"]}
@@ -29,7 +29,7 @@ def colleague(entry: cast.Entry) -> Colleague:
 ALL = {entry["name"]: colleague(entry) for entry in cast.openers(PEOPLE)}
 
 
-def may(sample: Any, section: Section, asker: str, second: str | None = None, custodian: str | None = None) -> bool:
+def may(sample: Report, section: Section, asker: str, second: str | None = None, custodian: str | None = None) -> bool:
     slip = slip_of(sample)
     decided = building.answer(
         section=section,

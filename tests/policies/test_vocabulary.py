@@ -60,7 +60,7 @@ def test_problems_name_the_field_and_never_the_content(path: str, value: object,
 
 
 @pytest.mark.parametrize("report", [{}, {"slip": None}, {"slip": {}}, {"slip": {"urgency": "U1"}, "triage": []}, None])
-def test_what_is_no_report_is_malformed(report: Any) -> None:
+def test_what_is_no_report_is_malformed(report: vocabulary.Report) -> None:
     with pytest.raises(MalformedError):
         vocabulary.check_report(report)
     with pytest.raises(MalformedError):

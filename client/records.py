@@ -1,0 +1,95 @@
+"""What lies beside the leaves: every record opens and opens its commitment (protocol 13, auditor (4))."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from client import decisions
+from client.findings import Progress, Report
+from client.folder import Folder
+from crypto import leaves
+from crypto.errors import MalformedError, OpenError, ProofError
+from crypto.keyfile import KeyRing
+from crypto.leaves import MEMO, NOTICE
+
+MISSING: Final = "no record beside the leaf"
+CLOSED: Final = "a record that does not open to the auditors"
+OTHER: Final = "a record that is not the one of its leaf"
+FORM: Final = "a record that is not in its form"
+BESIDE: Final = "no notice or memo beside the leaf"
+_STEP: Final = 64  # leaves between two words of progress
+
+NO_KEY: Final = (
+    "Without an auditor's key no record was opened: decisions, notices, journals and rules were NOT checked "
+    "(protocol 13, auditor 4 to 9). Name the key with --as to check them."
+)
+LATE: Final = "Records from before you were named auditor do not open to you; what they say was NOT checked."
+
+
+def check(
+    source: Folder,
+    all_leaves: Sequence[bytes],
+    auditor: KeyRing | None,
+    report: Report,
+    progress: Progress | None = None,
+) -> None:
+    """Open every record and fill the report's decisions; without a key, look at the form alone."""
+    if auditor is None:
+        report.unchecked.append(NO_KEY)
+    closed: list[int] = []
+    first: int | None = None
+    for index, leaf in enumerate(all_leaves):
+        if progress is not None and index % _STEP == 0:
+            progress(index, len(all_leaves))
+        if len(source.notice(index)) != NOTICE or len(source.memo(index)) != MEMO:
+            report.blame(index, BESIDE)
+        if leaves.is_public(leaf) or leaves.is_withdrawal(leaf):
+            report.count("public" if leaves.is_public(leaf) else "withdrawal")
+            continue
+        sealed = source.record(index)
+        if sealed is None:
+            report.blame(index, MISSING)
+        elif auditor is None:
+            report.count("sealed")
+            if not sealed or not sealed[0] or len(sealed) != leaves.record_size(sealed[0]):
+                report.blame(index, FORM)
+        elif _open(source, report, (index, leaf, sealed), auditor):
+            first = index if first is None else first
+        else:
+            closed.append(index)
+    if auditor is not None:
+        _judge_closed(report, closed, first, auditor)
+
+
+def _judge_closed(report: Report, closed: Sequence[int], first: int | None, auditor: KeyRing) -> None:
+    """Whoever became auditor later reads from her first record on; before it, nothing can be held against anybody."""
+    versions = report.history.directories
+    from_start = not versions or auditor.encryption_public in versions[0].value.auditors
+    since = 0 if from_start or first is None else first
+    if any(index < since for index in closed):
+        report.unchecked.append(LATE)
+        report.counts["not for this auditor"] = sum(index < since for index in closed)
+    for index in closed:
+        if index >= since:
+            report.blame(index, CLOSED)
+
+
+def _open(source: Folder, report: Report, beside: tuple[int, bytes, bytes], auditor: KeyRing) -> bool:
+    """Open one record and compare it with its leaf; False where it does not open at all."""
+    index, leaf, sealed = beside
+    try:
+        record = leaves.open_record(auditor.encryption, sealed)
+    except OpenError:
+        return False
+    except MalformedError:
+        report.blame(index, FORM)
+        return True
+    report.count(record.kind)
+    try:
+        leaves.check_record(leaf, record, source.notice(index), source.memo(index))
+        if record.kind == leaves.DECISION:
+            report.decisions.append(decisions.read(index, leaf, record))
+    except ProofError:
+        report.blame(index, OTHER)
+    except MalformedError:
+        report.blame(index, FORM)
+    return True
