@@ -1,7 +1,7 @@
 """Check a whole log offline: the tree, the statements, every record, every decision (protocol 13, auditor).
 
-`client.replaying` adds (9): the rules, run again. Without an auditor's key only (1) to (3) and the form of what lies beside
-the leaves can be checked, and the report says so.
+`client.replaying` adds (9): the rules, run again. Without an auditor's key only (1) to (3) and the form of what lies
+beside the leaves can be checked, and the report says so.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -114,7 +114,6 @@ def _tree(leaves: Sequence[bytes], signed: Sequence[tuple[int, bytes]], report: 
 
 def _places(report: Report, leaves: Sequence[bytes]) -> None:
     roots = roots_at(leaves, (found.decision.size for found in report.decisions))
-    hours = {one.value.digest: one.value.body.widen_hours for one in report.history.bundles}
     sightings: dict[str, list[tuple[int, int]]] = {}
     for found in report.decisions:
         sightings.setdefault(found.decision.gate, []).append((found.decision.size, found.decision.minute))
@@ -129,13 +128,7 @@ def _places(report: Report, leaves: Sequence[bytes]) -> None:
             report.blame(found.index, AGAIN)
         asked.add((one.gate, one.request, one.section))
         for digest, wrong in ((one.bundle, history.wrong_bundle), (one.directory, history.wrong_directory)):
-            naming = Naming(
-                digest=digest,
-                size=one.size,
-                minute=one.minute,
-                hours=hours.get(one.bundle, 0),
-                sightings=sightings[one.gate],
-            )
+            naming = Naming(digest=digest, size=one.size, minute=one.minute, sightings=sightings[one.gate])
             fault = wrong(report.history, naming)
             if fault is not None:
                 report.blame(found.index, fault)

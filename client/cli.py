@@ -46,19 +46,24 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_EXAMPLES: Final = """\b
+Examples:
+  amana officer init --people data/people.json --k 2 --rehearsal
+  amana serve --with-gate
+  amana officer publish
+  amana report seal report.json -o sealed.amana
+  amana report send sealed.amana
+
+\b
+Exit codes: 0 done, 1 refused, 2 wrong use, 3 not proven, 4 not reachable, 5 closed.
+"""
+
+
+@click.group(
+    cls=LazyGroup, epilog=_EXAMPLES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 def cli() -> None:
-    """Sealed reports, strict rules about who opens them, and a log that anybody can check.
-
-    \b
-    amana officer init --people data/people.json --k 2 --rehearsal
-    amana serve --with-gate
-    amana officer publish
-    amana report seal report.json -o sealed.amana
-    amana report send sealed.amana
-
-    Exit codes: 0 done, 1 refused, 2 wrong use, 3 not proven, 4 not reachable, 5 closed.
-    """
+    """Sealed reports, strict rules about who opens them, and a log that anybody can check."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,24 +86,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return result if isinstance(result, int) else 0
 
 
+_FROM_BELOW: Final[tuple[tuple[type[Exception], int, str, str, str], ...]] = (
+    (TooFewError, 1, "refused", "Too few people could open this.", "Ask an officer."),
+    (CryptoError, 3, "unproven", "This is not in its form, or not signed as it must be.", "Do not rely on it."),
+    (OSError, 2, "usage", "A file could not be read or written.", "Check paths, permissions and space."),
+)
+
+
 def explain(error: Exception) -> tuple[int, str, str, str]:
     """Return exit code, kind, sentence and next step. What came in from outside is not repeated."""
-    match error:
-        case AmanaError():
-            return error.code, error.kind, error.sentence, error.next_step
-        case click.ClickException():
-            return 2, "usage", error.format_message(), "Add --help to see what this command takes."
-        case SettingError():
-            return 2, "usage", f"{error}.", ""
-        case TooFewError():
-            return 1, "refused", "Too few people could open this.", "Ask an officer."
-        case CryptoError():
-            return 3, "unproven", "This is not in the form, or not signed as it must be.", "Do not rely on it."
-        case OSError():
-            return 2, "usage", "A file could not be read or written.", "Check paths, permissions and space."
-        case _:
-            place = _place(error)
-            return FAULT, "fault", f"A fault of this program: {type(error).__name__} {place}.", "Please report it."
+    if isinstance(error, AmanaError):
+        return error.code, error.kind, error.sentence, error.next_step
+    if isinstance(error, click.ClickException):
+        return 2, "usage", error.format_message(), "Add --help to see what this command takes."
+    if isinstance(error, SettingError):
+        return 2, "usage", f"{error}.", ""
+    for kind, code, name, sentence, next_step in _FROM_BELOW:
+        if isinstance(error, kind):
+            return code, name, sentence, next_step
+    sentence = f"A fault of this program: {type(error).__name__} {_place(error)}."
+    return FAULT, "fault", sentence, "Please report it; nothing of what you entered is in this line."
 
 
 def _place(error: Exception) -> str:

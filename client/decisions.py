@@ -1,8 +1,10 @@
-"""One decision under the magnifying glass: protocol 13, auditor (5) and (6). What the record claims, the keys must say."""
+"""One decision under the magnifying glass (protocol 13, auditor (5) and (6)): what a record claims, keys must say."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+
+from msgspec import structs
 
 from client.history import History
 from crypto import leaves, signing, slip
@@ -20,6 +22,7 @@ from policies.directory import Directory, Person
 
 _BODY: Final = record_bucket(limit("auditors"))
 _DAY: Final = 1440  # minutes
+_REFUSED: Final = -1  # section in the notice of a refusal
 ROLES: Final = {DESK: "desk", CUSTODIAN: "custodian"}
 
 NO_BUNDLE: Final = "a decision under a bundle that is not in the log"
@@ -115,8 +118,8 @@ def faults(found: Found, history: History, notice: bytes, origin: str) -> Iterat
     except ProofError:
         yield NO_DIRECTORY
         return
-    yield from people(found, directory)
-    if not notice_agrees(found, notice, directory):
+    yield from people(found, history, directory)
+    if not notice_agrees(found, notice, _person(history, directory, found.ask.asker)):
         yield NOTICE
 
 
@@ -162,16 +165,15 @@ def _request(found: Found, origin: str) -> Iterator[str]:
         yield ENVELOPE
     if sha256(found.record.justification) != request.justification:
         yield REASON
-    if not decision.minute <= request.expires <= decision.minute + limit("request_minutes") + 1:
-        yield EXPIRED
-    elif not decision.minute <= ask.until <= decision.minute + limit("ask_minutes") + 1:
+    waits = (request.expires, limit("request_minutes")), (ask.until, limit("ask_minutes"))
+    if not all(0 <= until - decision.minute <= most for until, most in waits):
         yield EXPIRED
 
 
-def people(found: Found, directory: Directory) -> Iterator[str]:
+def people(found: Found, history: History, directory: Directory) -> Iterator[str]:
     """Check who asked and who agreed: protocol 13, auditor (6), under the directory that the decision names."""
     # (6) the asker.
-    asker = _person(directory, found.ask.asker)
+    asker = _person(history, directory, found.ask.asker)
     if asker is None:
         yield NO_ASKER
     elif not _signed(asker.identity, Label.REQUEST, found.record.request, found.record.request_signature):
@@ -179,7 +181,7 @@ def people(found: Found, directory: Directory) -> Iterator[str]:
     # (6) everybody who agreed, for this ask, in her own role, in time, once a section.
     seen = set()
     for (message, signature), approval in zip(found.record.approvals, found.approvals, strict=True):
-        who = _person(directory, approval.approver)
+        who = _person(history, directory, approval.approver)
         right = (
             who is not None
             and who.role == ROLES[approval.role]
@@ -194,34 +196,39 @@ def people(found: Found, directory: Directory) -> Iterator[str]:
         seen.add((approval.section, approval.approver))
 
 
-def notice_agrees(found: Found, sealed: bytes, directory: Directory) -> bool:
-    """Whether the reporter is told what was decided; of a refusal, neither role nor action nor purpose."""
+def notice_agrees(found: Found, sealed: bytes, asker: Person | None) -> bool:
+    """Whether the reporter is told what was decided. Of a refusal she hears that there was one, and when."""
     try:
         notice = leaves.open_notice(found.record.log_key, sealed)
     except (OpenError, MalformedError):
         return False
-    asker, decision = _person(directory, found.ask.asker), found.decision
-    told = ("", "", "")
-    if decision.permitted:
-        told = ("" if asker is None else asker.role, found.ask.action, found.ask.purpose)
-    # Whoever steps aside opens nothing: the word is hers to read in `action`, so either is the truth.
-    opened = notice.opened if decision.permitted and found.ask.action == "recuse" else decision.permitted
-    return notice == Notice(
+    decision = found.decision
+    expected = Notice(
         salt=found.salt,
         body=sha256(found.body),
         gate=decision.gate,
-        role=told[0],
-        section=decision.section,
-        action=told[1],
-        purpose=told[2],
+        role="",
+        section=_REFUSED,
+        action="",
+        purpose="",
         day=decision.minute // _DAY,
-        opened=opened,
+        opened=False,
     )
+    if decision.permitted:
+        expected = structs.replace(
+            expected,
+            role="" if asker is None else asker.role,
+            section=decision.section,
+            action=found.ask.action,
+            purpose=found.ask.purpose,
+            opened=True,
+        )
+    return notice == expected
 
 
-def _person(directory: Directory, name: str) -> Person | None:
+def _person(history: History, directory: Directory, name: str) -> Person | None:
     try:
-        return directory.person(name)
+        return history.find(name, directory)[0]
     except ProofError:
         return None
 

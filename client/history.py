@@ -14,7 +14,7 @@ from crypto.labels import Label
 from crypto.notes import decimal
 from policies import narrowing, statements
 from policies.bundle import Bundle
-from policies.directory import Directory
+from policies.directory import Directory, Person
 from policies.trust import Trust
 
 V = TypeVar("V", Bundle, Directory)
@@ -32,10 +32,11 @@ EARLY: Final = "uses a version before the time that it had to wait"
 
 @dataclass(frozen=True, slots=True)
 class Placed(Generic[V]):
-    """A version and the leaf that published it."""
+    """A version, the leaf that published it, and how many minutes a gate waits before it binds (protocol 8.7)."""
 
     index: int
     value: V
+    wait: int
 
 
 @dataclass(slots=True)
@@ -54,6 +55,16 @@ class History:
     def directory(self, digest: bytes) -> Directory:
         """Return the directory of this digest. Raise ProofError where the log holds none."""
         return _named(self.directories, digest)
+
+    def find(self, name: str, directory: Directory) -> tuple[Person, Directory]:
+        """Return a person as a gate knows her under this directory: somebody who was removed is known from before.
+
+        Raise ProofError for somebody who never was in it.
+        """
+        for one in (directory, *(placed.value for placed in reversed(self.directories))):
+            if one.number <= directory.number and name in one:
+                return one.person(name), one
+        raise ProofError("not in the directory")
 
     def revoked(self, size: int) -> frozenset[str]:
         """Names that were revoked in the first `size` leaves."""
@@ -79,7 +90,7 @@ def read(folder: Folder, trust: Trust, all_leaves: Sequence[bytes]) -> tuple[His
     return history, faults
 
 
-def _add(history: History, folder: Folder, trust: Trust, index: int, leaf: bytes) -> str | None:  # noqa: PLR0911 - a fault each
+def _add(history: History, folder: Folder, trust: Trust, index: int, leaf: bytes) -> str | None:
     data = folder.record(index)
     if data is None:
         return NO_STATEMENT
@@ -115,17 +126,18 @@ def version_of(note: str) -> int:
 
 def _add_version(history: History, folder: Folder, trust: Trust, found: tuple[int, str, Label]) -> str | None:
     index, note, kind = found
-    bundle = kind is Label.NOTE_BUNDLE
     try:
-        body = folder.body(BUNDLES if bundle else DIRECTORIES, version_of(note))
+        body = folder.body(BUNDLES if kind is Label.NOTE_BUNDLE else DIRECTORIES, version_of(note))
     except MalformedError:
         return NO_BODY
-    if bundle:
-        before = history.bundles[-1].value if history.bundles else None
-        history.bundles.append(Placed(index, Bundle.verify(note, body, trust=trust, previous=before)))
+    # Both wait as long as the bundle before them says, as a gate that reads the leaves in order counts it.
+    before = history.bundles[-1].value if history.bundles else None
+    wait = 0 if before is None else before.body.widen_hours * 60
+    if kind is Label.NOTE_BUNDLE:
+        history.bundles.append(Placed(index, Bundle.verify(note, body, trust=trust, previous=before), wait))
     else:
         last = history.directories[-1].value if history.directories else None
-        history.directories.append(Placed(index, Directory.verify(note, body, trust=trust, previous=last)))
+        history.directories.append(Placed(index, Directory.verify(note, body, trust=trust, previous=last), wait))
     return None
 
 
@@ -135,12 +147,11 @@ Sighting = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Naming:
-    """A decision names a version: at which size and minute, under which wait, and what its gate said before and after."""
+    """A decision names a version, at a size and a minute; `sightings` is all that its gate said of itself."""
 
     digest: bytes
     size: int
     minute: int
-    hours: int
     sightings: Sequence[Sighting]
 
 
@@ -160,15 +171,20 @@ def _wrong(versions: Sequence[Placed[V]], naming: Naming, narrows: Callable[[V, 
     place = next((i for i, one in enumerate(visible) if one.value.digest == naming.digest), None)
     if place is None:
         return ABSENT
-    chosen = visible[place]
-    wait = naming.hours * 60
     for later in visible[place + 1 :]:
-        if narrows(chosen.value, later.value):
+        if narrows(visible[place].value, later.value):
             return OVERRULED
         seen = min((minute for size, minute in naming.sightings if size > later.index), default=naming.minute)
-        if wait == 0 or naming.minute - seen > wait:
+        if naming.minute - seen >= later.wait:
             return OUTDATED
-    if place == 0 or any(narrows(one.value, chosen.value) for one in visible[:place]):
-        return None
+    return EARLY if _early(visible, place, naming, narrows) else None
+
+
+def _early(visible: Sequence[Placed[V]], place: int, naming: Naming, narrows: Callable[[V, V], bool]) -> bool:
+    """Whether a version could not yet bind: neither the first, nor narrower than one that did, nor waited for."""
+    chosen = visible[place]
     unseen = [minute for size, minute in naming.sightings if size <= chosen.index]
-    return EARLY if unseen and naming.minute < max(unseen) + wait else None
+    if place == 0 or not unseen or naming.minute >= max(unseen) + chosen.wait:
+        return False
+    before = [i for i in range(place) if narrows(visible[i].value, chosen.value)]
+    return all(_early(visible, i, naming, narrows) for i in before)

@@ -44,20 +44,27 @@ def check(
             report.blame(index, BESIDE)
         if leaves.is_public(leaf) or leaves.is_withdrawal(leaf):
             report.count("public" if leaves.is_public(leaf) else "withdrawal")
-            continue
-        sealed = source.record(index)
-        if sealed is None:
-            report.blame(index, MISSING)
-        elif auditor is None:
-            report.count("sealed")
-            if not sealed or not sealed[0] or len(sealed) != leaves.record_size(sealed[0]):
-                report.blame(index, FORM)
-        elif _open(source, report, (index, leaf, sealed), auditor):
+        elif _read(source, report, (index, leaf), auditor):
             first = index if first is None else first
         else:
             closed.append(index)
     if auditor is not None:
         _judge_closed(report, closed, first, auditor)
+
+
+def _read(source: Folder, report: Report, place: tuple[int, bytes], auditor: KeyRing | None) -> bool:
+    """Look at one sealed record; False only where it is there and does not open to the auditor."""
+    index, leaf = place
+    sealed = source.record(index)
+    if sealed is None:
+        report.blame(index, MISSING)
+        return True
+    if auditor is not None:
+        return _open(source, report, (index, leaf, sealed), auditor)
+    report.count("sealed")
+    if not sealed or not sealed[0] or len(sealed) != leaves.record_size(sealed[0]):
+        report.blame(index, FORM)
+    return True
 
 
 def _judge_closed(report: Report, closed: Sequence[int], first: int | None, auditor: KeyRing) -> None:

@@ -13,7 +13,7 @@ from client.decisions import Found
 from client.findings import Fault, Progress, Report
 from client.folder import Folder
 from crypto import leaves
-from crypto.errors import CryptoError, ProofError
+from crypto.errors import CryptoError
 from crypto.keyfile import KeyRing
 from crypto.opening import CUSTODIAN, DESK, Approval
 from policies.bundle import Bundle
@@ -122,13 +122,13 @@ class Facts:
         return None if approval is None else self._colleague(approval.approver, directory, size)
 
     def _colleague(self, name: str, directory: Directory, size: int) -> Colleague:
-        person = directory.person(name)
+        person, hers = self._history.find(name, directory)
         return Colleague(
             name=name,
             role=person.role,
             pools=tuple(person.pools),
-            certificate=self._opened(directory).get(name),
-            revoked=name in self._history.revoked(size),
+            certificate=self._opened(hers).get(name),
+            revoked=name in self._history.revoked(size) or hers is not directory,
         )
 
     def _opened(self, directory: Directory) -> Mapping[str, Certificate]:
@@ -144,6 +144,6 @@ class Facts:
         for name, sealed in self._source.certificates(directory.number).items():
             try:
                 opened.append((name, open_certificate(self._auditor.encryption, sealed, directory.person(name))))
-            except (CryptoError, ProofError):
+            except CryptoError:
                 continue
         return opened
