@@ -44,27 +44,29 @@ def check(
             report.blame(index, BESIDE)
         if leaves.is_public(leaf) or leaves.is_withdrawal(leaf):
             report.count("public" if leaves.is_public(leaf) else "withdrawal")
-        elif _read(source, report, (index, leaf), auditor):
-            first = index if first is None else first
         else:
-            closed.append(index)
+            opened = _read(source, report, (index, leaf), auditor)
+            if opened and first is None:
+                first = index
+            elif opened is False:
+                closed.append(index)
     if auditor is not None:
         _judge_closed(report, closed, first, auditor)
 
 
-def _read(source: Folder, report: Report, place: tuple[int, bytes], auditor: KeyRing | None) -> bool:
-    """Look at one sealed record; False only where it is there and does not open to the auditor."""
+def _read(source: Folder, report: Report, place: tuple[int, bytes], auditor: KeyRing | None) -> bool | None:
+    """Look at one sealed record. Return whether it opens to the auditor; None where that was not tried."""
     index, leaf = place
     sealed = source.record(index)
     if sealed is None:
         report.blame(index, MISSING)
-        return True
+        return None
     if auditor is not None:
         return _open(source, report, (index, leaf, sealed), auditor)
     report.count("sealed")
     if not sealed or not sealed[0] or len(sealed) != leaves.record_size(sealed[0]):
         report.blame(index, FORM)
-    return True
+    return None
 
 
 def _judge_closed(report: Report, closed: Sequence[int], first: int | None, auditor: KeyRing) -> None:

@@ -125,6 +125,12 @@ class SyncReply(Message, kw_only=True):
     current: str
     pending: list[SignedEntry]
 
+    def check(self) -> None:
+        """Raise MalformedError where a size is wrong, inside too."""
+        require(self.version == 1 and self.size >= 0, "sync reply")
+        for entry in self.pending:
+            entry.check()
+
 
 class DecisionsCall(Message, kw_only=True):
     """Server to gate: `POST /v1/decisions`."""

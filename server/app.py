@@ -104,8 +104,8 @@ def create_app(
         openapi_config=OpenAPIConfig(
             title="Amana",
             version="1",
-            path="/",
+            path="/openapi.json",
             use_handler_docstrings=True,
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            render_plugins=[JsonRenderPlugin(path="/")],
         ),
     )

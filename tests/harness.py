@@ -61,6 +61,7 @@ class Organisation:
     threshold: int = 1
     tick: int = 0
     widen_hours: int = 0
+    people: Mapping[str, Any] = field(default_factory=cast.example)
     keys: dict[str, KeyRing] = field(default_factory=dict)
     bundle: Bundle | None = None
     directory: Directory | None = None
@@ -119,7 +120,7 @@ class Organisation:
             schema=schema,
             policies=policies,
             engine=ENGINE,
-            pools=[cast.pool_of(one) for one in cast.example()["pools"]],
+            pools=[cast.pool_of(one) for one in self.people["pools"]],
         )
         body = structs.replace(body, **changes)
         trust = self.trust
@@ -128,7 +129,7 @@ class Organisation:
         return Publication(note=note, body=body.encode())
 
     def next_directory(self, without: tuple[str, ...] = ()) -> Publication:
-        people = cast.example()
+        people = self.people
         entries, certificates, salts = [], {}, {}
         for one in cast.openers(people):
             if one["name"] in without:

@@ -121,12 +121,15 @@ def test_what_cannot_be_written_is_malformed() -> None:
 
 def test_messages_within_messages_are_checked() -> None:
     blob = bytes(relay.OPENING)
-    sync = relay.Sync(checkpoint="", start=0, leaves=bytes(48), statements=[relay.Publication(note="")])
+    sync = relay.Sync(
+        checkpoint="", start=0, leaves=bytes(48), memos=bytes(156), statements=[relay.Publication(note="")]
+    )
     good = relay.DecisionsCall(sync=sync, opening=blob)
     assert relay.DecisionsCall.decode(good.encode(), limit=10**6) == good
     replaced = msgspec.structs.replace
     for inner in (
         replaced(sync, leaves=bytes(47)),
+        replaced(sync, memos=b""),
         replaced(sync, start=-1),
         replaced(sync, version=2),
         replaced(sync, statements=[relay.Publication(note="", version=2)]),
@@ -141,7 +144,10 @@ def test_messages_within_messages_are_checked() -> None:
     entry = relay.SignedEntry(leaf=bytes(48), record=b"", notice=bytes(224), memo=bytes(156), signature=bytes(64))
     reply = relay.DecisionsReply(entries=[entry], verdict=(b"", b""))
     assert relay.DecisionsReply.decode(reply.encode(), limit=10**6) == reply
+    pending = relay.SyncReply(size=1, current="", pending=[entry])
+    assert relay.SyncReply.decode(pending.encode(), limit=10**6) == pending
     for changes in ({"leaf": bytes(47)}, {"notice": b""}, {"memo": b""}, {"signature": bytes(63)}):
-        bad_reply = replaced(reply, entries=[replaced(entry, **changes)])
-        with pytest.raises(MalformedError):
-            relay.DecisionsReply.decode(msgspec.msgpack.encode(bad_reply), limit=10**6)
+        wrong = [replaced(entry, **changes)]
+        for bad_reply in (replaced(reply, entries=wrong), replaced(pending, pending=wrong)):
+            with pytest.raises(MalformedError):
+                type(bad_reply).decode(msgspec.msgpack.encode(bad_reply), limit=10**6)

@@ -1,0 +1,94 @@
+"""Talk with the house about one opening: fetch, hand over, wait. What comes back is judged by `client.opened`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from client import opened, reviewer
+from client.api import House, Listed
+from client.errors import RefusedError
+from client.opened import Result
+from client.reviewer import Report, Session
+from client.trusting import InForce
+from crypto.envelope import find_slot
+from crypto.errors import OpenError, ProofError
+from crypto.hybrid import Draw
+from crypto.keyfile import KeyRing
+from crypto.opening import Approval
+from policies.bundle import Bundle
+from policies.trust import Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A reviewer at work: her house, whom she trusts, what is in force, her keys."""
+
+    house: House
+    trust: Trust
+    in_force: InForce
+    ring: KeyRing
+    draw: Draw
+
+    def fetch(self, envelope_id: bytes) -> Report:
+        """Fetch one report and find her slot in it."""
+        return reviewer.take(envelope_id, self.house.content(envelope_id), self.house.slots(envelope_id), self.ring)
+
+    def sealed_under(self, digest: bytes) -> Bundle:
+        """Return the bundle that a report was sealed under; it may be an older one. Raise ProofError for none."""
+        newest = self.in_force.bundle
+        if newest.digest == digest:
+            return newest
+        for number in range(newest.number - 1, 0, -1):
+            bundle = Bundle.verify_any(*self.house.bundle(number), trust=self.trust)
+            if bundle.digest == digest:
+                return bundle
+        raise ProofError("bundle of the report")
+
+    def ask(
+        self,
+        session: Session,
+        report: Report,
+        given: Sequence[tuple[reviewer.Given, Approval, bytes]],
+        because: str,
+        minute: int,
+    ) -> Result:
+        """Ask the gates, wait, prove what they say, open."""
+        asked = reviewer.request(
+            session,
+            report,
+            ring=self.ring,
+            in_force=self.in_force,
+            sealed_under=self.sealed_under(report.header.bundle),
+            given=[one for one, _, _ in given],
+            because=because,
+            minute=minute,
+            draw=self.draw,
+        )
+        if not asked.request.gates:
+            raise RefusedError("No gate of today holds a share of this report.", "Ask an officer.")
+        answer = self.house.wait(self.house.open(asked.openings))
+        return opened.open_answer(
+            answer,
+            asked=asked,
+            session=session,
+            report=report,
+            role=reviewer.entry(self.in_force, self.ring).role,
+            shares=[(approval, share) for _, approval, share in given],
+            bundle=self.in_force.bundle,
+            log=self.trust.log_policy,
+        )
+
+    def reports(self, since: str = "") -> list[tuple[Listed, bool]]:
+        """List all reports since a day, and whether each has a slot that opens to her."""
+        found: list[tuple[Listed, bool]] = []
+        while True:
+            page = self.house.reports(since=since, after=found[-1][0].id if found else "")
+            if not page:
+                return found
+            found += [(one, self._has_slot(one.raw)) for one in page]
+
+    def _has_slot(self, envelope_id: bytes) -> bool:
+        try:
+            find_slot(self.house.slots(envelope_id), envelope_id, self.ring.encryption)
+        except OpenError:
+            return False
+        return True

@@ -1,0 +1,185 @@
+"""`amana audit`: check, with public keys and without a network, that nobody opened anything silently."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from client.commands.options import (
+    fail,
+    house_of,
+    house_options,
+    json_option,
+    say,
+    trust_of,
+    trust_option,
+)
+from client.errors import UnprovenError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from client.findings import Fault, Progress, Report
+    from crypto.keyfile import KeyRing
+    from policies.trust import Trust
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_FILE = click.Path(path_type=Path)
+_KEY_HELP = "Key file of an auditor."
+_FOUND = "What was found means that somebody changed, withheld or invented something."
+_NEXT = "Keep this folder; tell the officers and the other auditors."
+
+
+@click.group()
+def audit() -> None:
+    """Check offline that nobody opened anything silently.
+
+    \b
+    amana audit export log
+    amana audit verify log --as auditor.key
+    amana audit opened log --as auditor.key
+    amana audit replay log --as auditor.key
+
+    Only `export` needs the network. Exit code 3: something was found.
+    """
+
+
+@audit.command()
+@click.argument("folder", type=_FOLDER)
+@trust_option
+@house_options
+@json_option
+def export(*, folder: Path, trust_path: Path | None, url: str | None, proxy: str | None, as_json: bool) -> None:
+    """Fetch the whole log into FOLDER, or what is new since the last time.
+
+    May be broken off and run again. Example: amana audit export log
+    """
+    from client import exporting  # noqa: PLC0415 - commands start fast
+
+    trust = trust_of(trust_path)
+    done = exporting.export(house_of(url, proxy, trust), trust, folder, progress=_progress("fetched"))
+    sentence = f"{folder} holds the log up to {done.size} leaves; {done.new} of them are new."
+    if done.erased:
+        sentence += f" {done.erased} records are not there any more."
+    say(as_json, "exported", f"{sentence}\nNow: amana audit verify {folder} --as KEY", **asdict(done))
+
+
+@audit.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("--as", "key", type=_FILE, metavar="KEY", help=f"{_KEY_HELP} Without it, records stay closed.")
+@trust_option
+@json_option
+def verify(*, folder: Path, key: Path | None, trust_path: Path | None, as_json: bool) -> None:
+    """Check signatures, tree, statements, records, decisions and journals in FOLDER.
+
+    \b
+    Examples:
+      amana audit verify log
+      amana audit verify log --as auditor.key --json
+    """
+    found, _, _ = _verified(folder, trust_path, key)
+    fields = {"size": found.size, "counts": found.counts, "unchecked": found.unchecked}
+    _end_with(as_json, found.faults, fields)
+    counts = ", ".join(f"{count} {kind}" for kind, count in sorted(found.counts.items()))
+    lines = [f"All of it holds: {found.size} leaves ({counts}).", *found.unchecked]
+    say(as_json, "verified", "\n".join(lines), faults=[], **fields)
+
+
+@audit.command()
+@click.argument("folder", type=_FOLDER)
+@click.argument("report", required=False, metavar="[ID]")
+@click.option("--as", "key", type=_FILE, metavar="KEY", required=True, help=_KEY_HELP)
+@trust_option
+@json_option
+def opened(*, folder: Path, report: str | None, key: Path, trust_path: Path | None, as_json: bool) -> None:
+    """List who asked for what, and what was decided: about one report, or all.
+
+    \b
+    Example: amana audit opened log --as auditor.key
+    """
+    from client import auditor  # noqa: PLC0415 - commands start fast
+    from policies.statements import day_text  # noqa: PLC0415
+
+    wanted = _report_id(report)
+    found, _, _ = _verified(folder, trust_path, key)
+    rows = auditor.rows(found, wanted)
+    listed = [{**asdict(row), "day": day_text(row.day), "id": row.id.hex()} for row in rows]
+    fields: dict[str, Any] = {"decisions": listed, "unchecked": found.unchecked}
+    lines = [
+        f"{row.index:>6}  {day_text(row.day)}  {row.gate}  {row.who} {row.action} {row.section} {row.id.hex()[:16]} "
+        f"for {row.purpose}: {'permitted' if row.permitted else 'refused'} ({', '.join(row.rules)})"
+        + (f", agreed: {', '.join(row.approvers)}" if row.approvers else "")
+        for row in rows
+    ]
+    if found.faults and not as_json:
+        click.echo("\n".join(lines))
+    _end_with(as_json, found.faults, fields)
+    say(as_json, "opened", "\n".join(lines) or "Nobody asked for anything.", faults=[], **fields)
+
+
+@audit.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("--as", "key", type=_FILE, metavar="KEY", required=True, help=_KEY_HELP)
+@trust_option
+@json_option
+def replay(*, folder: Path, key: Path, trust_path: Path | None, as_json: bool) -> None:
+    """Verify FOLDER, then run the signed rules again on every decision, and compare.
+
+    \b
+    Example: amana audit replay log --as auditor.key
+    """
+    from client import replaying  # noqa: PLC0415 - commands start fast
+    from client.folder import Folder  # noqa: PLC0415
+
+    found, _, ring = _verified(folder, trust_path, key)
+    if ring is None:
+        raise UsageError("Replaying needs an auditor's key.", "Name it with --as.")
+    result = replaying.decide_again(found, Folder(folder), ring)
+    fields = {"decided": result.decided, "unchecked": found.unchecked}
+    _end_with(as_json, sorted({*found.faults, *result.faults}), fields)
+    sentence = f"All of it holds, and the rules give the same for each of {result.decided} decisions."
+    say(as_json, "replayed", "\n".join([sentence, *found.unchecked]), faults=[], **fields)
+
+
+def _verified(folder: Path, trust_path: Path | None, key: Path | None) -> "tuple[Report, Trust, KeyRing | None]":
+    from client import auditor  # noqa: PLC0415 - commands start fast
+    from client.keys import open_key  # noqa: PLC0415
+
+    if not (folder / "checkpoint").is_file():
+        raise UsageError(f"{folder} is no exported log.", f"Fetch it: amana audit export {folder}")
+    trust = trust_of(trust_path)
+    ring = None if key is None else open_key(key)
+    found = auditor.verify(folder, trust, auditor=ring, progress=_progress("checked"))
+    versions = found.history.directories
+    named = ring is None or any(ring.encryption_public in one.value.auditors for one in versions)
+    if versions and not named:
+        raise UsageError("This key is of no auditor of this log, so no record opens to it.", "Use an auditor's key.")
+    return found, trust, ring
+
+
+def _end_with(as_json: bool, faults: "Sequence[Fault]", fields: dict[str, Any]) -> None:  # noqa: FBT001 - the flag
+    """End with exit code 3 when something was found, after naming each leaf."""
+    if not faults:
+        return
+    if not as_json:
+        for one in faults:
+            click.echo(f"leaf {one.index}: {one.fault}" if one.index >= 0 else f"the log: {one.fault}", err=True)
+    found = [{"index": one.index, "fault": one.fault} for one in faults]
+    fail(as_json, UnprovenError(f"{len(faults)} faults. {_FOUND}", _NEXT), faults=found, **fields)
+
+
+def _progress(done: str) -> "Progress | None":
+    """Return what tells a person at a terminal how far it is; nobody else is told."""
+    if not sys.stderr.isatty():
+        return None
+    return lambda count, of: click.echo(f"\r{count} of {of} {done}\x1b[K", nl=False, err=True)
+
+
+def _report_id(text: str | None) -> bytes | None:
+    if text is None:
+        return None
+    from client.commands.options import report_id  # type: ignore[attr-defined] # noqa: PLC0415
+
+    return report_id(text)

@@ -1,0 +1,262 @@
+"""`amana officer`: keys and rules of an organisation. Works offline; only `publish` and `revoke` speak with a house."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from client.commands.options import home, house_of, house_options, json_option, say, today
+from client.errors import UsageError
+
+if TYPE_CHECKING:
+    from client.ceremony_folder import CeremonyFolder
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_FILE = click.Path(path_type=Path)
+_EXAMPLES = """\b
+Examples:
+  amana officer init --people data/people.json --k 2 --rehearsal
+  amana officer publish
+  amana officer revoke r3
+"""
+_ON_A_HOUSE_ONLY = "Put trust.json and log.key into AMANA_HOME of the house."
+
+
+def _ceremony_option(command: F) -> F:
+    return click.option(
+        "--ceremony", type=_FILE, metavar="DIR", help="Folder of the ceremony; default AMANA_HOME/ceremony."
+    )(command)
+
+
+def _folder(ceremony: Path | None) -> "CeremonyFolder":
+    from client.ceremony_folder import CeremonyFolder  # noqa: PLC0415 - commands start fast
+
+    return CeremonyFolder(home() / "ceremony" if ceremony is None else ceremony)
+
+
+@click.group(epilog=_EXAMPLES)
+def officer() -> None:
+    """Make keys and rules, sign them, revoke people.
+
+    What needs k signatures uses the key files in DIR/officers: bring k of them together for the time of signing, then
+    take them away again. A revocation or a notice needs one.
+    """
+
+
+def _urls(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [one.partition("=") for one in given]
+    if not all(name and url for name, _, url in pairs):
+        raise click.BadParameter("takes NAME=URL")
+    return {name: url for name, _, url in pairs}
+
+
+@officer.command()
+@click.option("--people", required=True, type=_FILE, metavar="FILE", help="Who takes part; see data/people.json.")
+@click.option("--k", "needed", type=click.IntRange(1), help="How many officers must sign; default by the file.")
+@click.option("--origin", default="", metavar="NAME", help="Name of the log; it never changes.")
+@click.option("--address", default="http://127.0.0.1:7290", metavar="URL", help="Where the house will be; also --url.")
+@click.option("--url", "address", metavar="URL", hidden=True)
+@click.option("--rehearsal", is_flag=True, help="Practise: no waiting times, and every client says so.")
+@click.option("--tick", type=click.IntRange(0, 3600), metavar="SECONDS", help="Pace of checkpoints; 0: at once.")
+@click.option("--gate-url", "gate_urls", multiple=True, callback=_urls, metavar="NAME=URL", help="Where a gate is.")
+@click.option("--gates-needed", type=click.IntRange(1), help="How many gates must agree; default more than half.")
+@click.option("--quorum", type=click.IntRange(0), default=0, help="How many witnesses must cosign; default none.")
+@click.option("--install/--no-install", default=True, help="Put trust.json and log.key into AMANA_HOME as well.")
+@_ceremony_option
+@json_option
+def init(  # noqa: PLR0913 - the options of a command
+    *,
+    people: Path,
+    needed: int | None,
+    origin: str,
+    address: str,
+    rehearsal: bool,
+    tick: int | None,
+    gate_urls: Mapping[str, str],
+    gates_needed: int | None,
+    quorum: int,
+    install: bool,
+    ceremony: Path | None,
+    as_json: bool,
+) -> None:
+    """Make all keys, the first rules and the first directory.
+
+    Do it on a machine without a network. All key files get one passphrase.
+    """
+    from client import ceremony as making  # noqa: PLC0415 - commands start fast
+    from client.keys import new_passphrase  # noqa: PLC0415
+    from client.trusting import REHEARSAL  # noqa: PLC0415
+
+    folder = _folder(ceremony)
+    if install and (home() / "trust.json").exists():
+        raise UsageError(f"{home()} already has an organisation.", "Set AMANA_HOME to a new folder, or --no-install.")
+    cast = making.load_people(people)
+    made = making.init(
+        cast,
+        folder.path,
+        making.Choices(
+            k=needed or int(cast.get("threshold", 1)),
+            rehearsal=rehearsal,
+            origin=origin,
+            url=address,
+            tick=tick,
+            gate_urls=gate_urls,
+            gates_needed=gates_needed,
+            quorum=quorum,
+        ),
+        passphrase=new_passphrase(),
+        draw=os.urandom,
+        tell=lambda text: None if as_json else click.echo(text, err=True),
+    )
+    if install:
+        making.install(made, home())
+    if rehearsal:
+        click.echo(REHEARSAL, err=True)
+    next_step = "Start the house with `amana serve --with-gate`, then `amana officer publish`."
+    say(
+        as_json,
+        "made",
+        f"The ceremony is in {made.path}. {next_step if install else _ON_A_HOUSE_ONLY}",
+        ceremony=str(made.path),
+        rehearsal=rehearsal,
+    )
+
+
+@officer.command("add-reviewer")
+@click.argument("name")
+@click.option("--people", type=_FILE, metavar="FILE", help="File of people that has an entry of this name.")
+@click.option("--entry", type=_FILE, metavar="FILE", help="File with just her entry.")
+@_ceremony_option
+@json_option
+def add_reviewer(*, name: str, people: Path | None, entry: Path | None, ceremony: Path | None, as_json: bool) -> None:
+    """Make the key of NAME and the next directory with her in it, signed by k officers.
+
+    It binds when it is published and the waiting time of the bundle has passed.
+    """
+    from client.amending import add_reviewer as add  # noqa: PLC0415 - commands start fast
+    from client.keys import new_passphrase  # noqa: PLC0415
+
+    folder = _folder(ceremony)
+    number = add(folder, _entry(name, people, entry), passphrase=new_passphrase(), draw=os.urandom)
+    say(
+        as_json,
+        "added",
+        f"{name} is in directory {number}. Send it with `amana officer publish`.",
+        name=name,
+        directory=number,
+    )
+
+
+def _entry(name: str, people: Path | None, entry: Path | None) -> Mapping[str, Any]:
+    import json  # noqa: PLC0415 - commands start fast
+
+    if (people is None) == (entry is None):
+        raise UsageError(
+            "Give her entry with --people FILE or with --entry FILE.", "See data/people.json for the form."
+        )
+    path = people or entry or Path()
+    try:
+        found = json.loads(path.read_bytes())
+        every = [found] if people is None else [*found["reviewers"], *found["custodians"], *found["ombudsperson"]]
+        matching = [one for one in every if one["name"] == name]
+    except OSError:
+        raise UsageError(f"{path} cannot be read.", "Check the path.") from None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        matching = []
+    if len(matching) != 1 or not isinstance(matching[0], dict):
+        raise UsageError(f"{path} has no entry of {name}.", "See data/people.json for the form.")
+    return matching[0]
+
+
+@officer.command()
+@click.argument("name")
+@click.option("--officer", "named", metavar="NAME", help="Whose key signs; default the first that is there.")
+@click.option("--send/--no-send", default=True, help="Send it to the house at once.")
+@_ceremony_option
+@house_options
+@json_option
+def revoke(  # noqa: PLR0913 - the options of a command
+    *,
+    name: str,
+    named: str | None,
+    send: bool,
+    ceremony: Path | None,
+    url: str | None,
+    proxy: str | None,
+    as_json: bool,
+) -> None:
+    """Revoke NAME: from the moment that the gates have it, she opens nothing any more. One officer is enough."""
+    from client.amending import revoke as sign_revocation  # noqa: PLC0415 - commands start fast
+
+    folder = _folder(ceremony)
+    note = sign_revocation(folder, name, officer=named, day=today())
+    index = _send(folder, note, url, proxy) if send else None
+    how = "sent and binding" if send else "signed; send it with `amana officer publish`"
+    say(as_json, "revoked", f"The revocation of {name} is {how}.", name=name, sent=send, index=index)
+
+
+@officer.command()
+@click.argument("text")
+@click.option("--officer", "named", metavar="NAME", help="Whose key signs; default the first that is there.")
+@click.option("--send/--no-send", default=True, help="Send it to the house at once.")
+@_ceremony_option
+@house_options
+@json_option
+def notice(  # noqa: PLR0913 - the options of a command
+    *,
+    text: str,
+    named: str | None,
+    send: bool,
+    ceremony: Path | None,
+    url: str | None,
+    proxy: str | None,
+    as_json: bool,
+) -> None:
+    """Sign one line of TEXT for everybody; it is public for ever."""
+    from client.amending import announce  # noqa: PLC0415 - commands start fast
+
+    folder = _folder(ceremony)
+    name, note = announce(folder, text, officer=named, day=today())
+    index = _send(folder, note, url, proxy) if send else None
+    say(as_json, "noticed", f"{name} is {'sent' if send else 'signed'}.", name=name, sent=send, index=index)
+
+
+def _send(folder: "CeremonyFolder", note: str, url: str | None, proxy: str | None) -> int:
+    """Send a statement. It is signed and kept already; when the house is not there, the error says what remains."""
+    from client.errors import UnreachableError  # noqa: PLC0415 - commands start fast
+    from crypto.relay import Publication  # noqa: PLC0415
+
+    try:
+        return house_of(url, proxy, folder.trust()).publish(Publication(note=note))
+    except UnreachableError:
+        raise UnreachableError(
+            "It is signed and kept, but the house did not answer: it does NOT bind yet.",
+            "Send it with `amana officer publish` as soon as the house can be reached.",
+        ) from None
+
+
+@officer.command()
+@_ceremony_option
+@house_options
+@json_option
+def publish(*, ceremony: Path | None, url: str | None, proxy: str | None, as_json: bool) -> None:
+    """Send to the house whatever it does not have: bundles, directories, revocations, notices."""
+    from client.publishing import publish as send_all  # noqa: PLC0415 - commands start fast
+    from client.publishing import wait_in_force  # noqa: PLC0415
+
+    folder = _folder(ceremony)
+    trust = folder.trust()
+    house = house_of(url, proxy, trust)
+    sent = send_all(folder, house)
+    binds = wait_in_force(folder, house)
+    when = "They are in force." if binds else "The gates do not name them yet: new people and rules wait first."
+    say(
+        as_json,
+        "published",
+        f"The house has {', '.join(one.name for one in sent)}. {when}",
+        in_force=binds,
+        sent=[{"name": one.name, "index": one.index} for one in sent],
+    )

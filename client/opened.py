@@ -1,0 +1,208 @@
+"""What came back for a request: prove every word of it, then open (protocol 13, reviewer (5) to (8))."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from client import contents
+from client.errors import ClosedError, RefusedError, UnprovenError
+from client.reviewer import DENIED, Asked, Report, Session
+from crypto import opening
+from crypto.checkpoints import LogPolicy, TlogProof
+from crypto.envelope import open_section
+from crypto.errors import CryptoError, MalformedError, OpenError, ProofError
+from crypto.opening import CUSTODIAN, Approval, Release, Verdict
+from crypto.relay import CLOSED, DONE, GateAnswer, OpeningAnswer
+from crypto.sections import CUSTODIAL, Section
+from policies.bundle import Bundle
+
+LYING: Final = "a gate's answer did not hold and was not used"
+MISMATCH: Final = "card and slip disagree about {}; the stricter one counts"
+_SPLIT: Final = "two gates say different things about the slip; the stricter one counts"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What binds whoever acts on this report: the stricter of card and slip."""
+
+    tier: int
+    urgency: int
+    consent: bytes
+
+
+@dataclass(slots=True)
+class Result:
+    """What was opened, what was refused, and what she must be told about it."""
+
+    opened: dict[Section, bytes] = field(default_factory=dict, repr=False)
+    refused: list[Section] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    leaves: dict[str, list[int]] = field(default_factory=dict)  # by gate: where the log says that she opened it
+    rules: Rules | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Proven:
+    gate: str
+    verdict: Verdict
+    release: Release | None
+    indices: list[int]
+
+
+def prove(answer: GateAnswer, asked: Asked, session: Session, bundle: Bundle, log: LogPolicy) -> _Proven:
+    """Return what one gate said. Raise ProofError, OpenError or MalformedError where anything does not hold."""
+    gate = bundle.gate(answer.gate)
+    if gate.name not in asked.request.gates or len(answer.verdict) != 1 or len(answer.release) > 1:
+        raise MalformedError("answer")
+    # (5) verdict and release are signed by their gate, for this request.
+    public, seed = gate.key.public, session.seed
+    verdict = opening.open_verdict(
+        answer.verdict[0], request=asked.digest, gate=gate.name, public=public, session_seed=seed
+    )
+    if [section for section, _, _ in verdict.sections] != session.ask.sections:
+        raise ProofError("verdict on other sections")
+    release = None
+    if answer.release:
+        release = opening.open_release(
+            answer.release[0], request=asked.digest, gate=gate.name, public=public, session_seed=seed
+        )
+    # (6) the tlog-proof of each leaf in the verdict verifies, with the quorum.
+    indices = []
+    if len(answer.proofs) != len(verdict.sections):
+        raise ProofError("a proof for each leaf")
+    for (_, _, leaf), text in zip(verdict.sections, answer.proofs, strict=True):
+        proof = TlogProof.parse(text)
+        proof.verify(log, leaf)
+        indices.append(proof.index)
+    return _Proven(gate.name, verdict, release, indices)
+
+
+def open_answer(  # noqa: PLR0913 - all that it depends on, by name
+    answer: OpeningAnswer,
+    *,
+    asked: Asked,
+    session: Session,
+    report: Report,
+    role: str,
+    shares: Sequence[tuple[Approval, bytes]],
+    bundle: Bundle,
+    log: LogPolicy,
+) -> Result:
+    """Open what may be opened. Raise RefusedError when nothing may, ClosedError or UnprovenError when nothing can."""
+    _check_state(answer)
+    result = Result()
+    proven: dict[str, _Proven] = {}
+    for one in answer.gates:
+        try:
+            proven[one.gate] = prove(one, asked, session, bundle, log)
+        except CryptoError:
+            result.warnings.append(LYING)
+    result.leaves = {name: one.indices for name, one in proven.items()}
+    threshold = asked.sealed_under.body.threshold
+    if len(proven) < threshold:
+        _too_few(result)
+    released = _released(proven.values())
+    for number in session.ask.sections:
+        section = Section(number)
+        if sum(_permits(said, section) for said in proven.values()) < threshold:
+            result.refused.append(section)
+        elif session.ask.action == "open":
+            result.opened[section] = _unlock(report, section, role, released.get(section, []), shares, threshold)
+    if len(result.refused) == len(session.ask.sections):
+        raise RefusedError(DENIED)
+    _compare(result, [said.verdict for said in proven.values()])
+    return result
+
+
+def _released(proven: Iterable[_Proven]) -> dict[Section, list[bytes]]:
+    released: dict[Section, list[bytes]] = {}
+    for one in proven:
+        for number, share in [] if one.release is None else one.release.shares:
+            released.setdefault(Section(number), []).append(share)
+    return released
+
+
+def _check_state(answer: OpeningAnswer) -> None:
+    if answer.state == CLOSED:
+        raise ClosedError(
+            "The log, its witnesses or the gates cannot be reached. Nothing was opened.", "Ask again later."
+        )
+    if answer.state != DONE:
+        raise RefusedError(
+            "The gates did not take this request; it was not decided.",
+            "Check the clock of this device and ask again; if it happens again, ask an officer about your entry.",
+        )
+
+
+def _too_few(result: Result) -> None:
+    if result.warnings:
+        raise UnprovenError(
+            "What the gates answered does not hold: a signature or a proof is missing or false. Nothing was opened.",
+            "Do not try again; tell an auditor today.",
+        )
+    raise ClosedError("Too few gates answered. Nothing was opened.", "Ask again later.")
+
+
+def _permits(one: _Proven, number: int) -> bool:
+    return any(permitted for section, permitted, _ in one.verdict.sections if section == number)
+
+
+def _unlock(  # noqa: PLR0913, PLR0917 - the locks
+    report: Report,
+    section: Section,
+    role: str,
+    gates: Sequence[bytes],
+    shares: Sequence[tuple[Approval, bytes]],
+    threshold: int,
+) -> bytes:
+    """Combine the locks (7): the gates' shares, her own, and those of everybody who agreed."""
+    if len(gates) < threshold:
+        raise ClosedError(
+            "The opening was written in the log, but the gates did not release it.", "Ask again in a minute."
+        )
+    locks: dict[str, list[bytes]] = {"gates": list(gates), "desk": [], "custodians": []}
+    if role == "desk":
+        locks["desk"].append(report.slot.shares["desk", section])
+    elif section in CUSTODIAL:
+        locks["custodians"].append(report.slot.shares["custodians", section])
+    for approval, share in shares:
+        if approval.section == section:
+            locks["custodians" if approval.role == CUSTODIAN else "desk"].append(share)
+    thresholds: Mapping[str, int] = {
+        "gates": threshold,
+        "desk": report.slot.thresholds["desk", section],
+        "custodians": report.slot.thresholds.get(("custodians", section), 1),
+    }
+    try:
+        return open_section(section, report.header, report.content.sections[section], locks, thresholds)
+    except OpenError:
+        raise UnprovenError(
+            f"The gates released {section.label}, but the shares do not open it: one is missing or false.",
+            "Ask another colleague to agree; if that does not help, tell an auditor.",
+        ) from None
+
+
+def _compare(result: Result, verdicts: Sequence[Verdict]) -> None:
+    """Compare card and slip echo (8). What differs is said; the stricter rules."""
+    echoes = [Rules(one.echo[0][0], one.echo[1][0], one.echo[2]) for one in verdicts if one.echo]
+    if len(set(echoes)) > 1:
+        result.warnings.append(_SPLIT)
+    sources = list(echoes)
+    if Section.CARD in result.opened:
+        try:
+            card = contents.read(Section.CARD, result.opened[Section.CARD])
+        except MalformedError:
+            result.warnings.append("the card is not in its form")
+        else:
+            if isinstance(card, contents.Card):
+                sources.append(Rules(card.tier, card.urgency, card.consent))
+    if not sources:
+        return
+    for name in ("tier", "urgency", "consent"):
+        if Section.CARD in result.opened and len({getattr(one, name) for one in sources}) > 1:
+            result.warnings.append(MISMATCH.format(name))
+    result.rules = Rules(
+        tier=max(one.tier for one in sources),
+        urgency=max(one.urgency for one in sources),
+        consent=bytes(map(min, zip(*(one.consent for one in sources), strict=True))),
+    )

@@ -1,0 +1,26 @@
+"""Fixtures: one organisation a module (reports and openings add up in it), or a fresh one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.harness import Organisation, Running, running
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("world")) as started:
+        yield started
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Running]:
+    with running(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def three_gates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("three"), Organisation(gates=3, threshold=2)) as started:
+        yield started

@@ -1,0 +1,189 @@
+"""P4: what a seized server shows. All samples, several openings, then every byte on disk and everything logged."""
+
+import json
+import logging
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from client.api import House
+from crypto.limits import limit
+from crypto.relay import Certificates
+from crypto.sections import Section
+from policies import cast
+from policies.directory import DirectoryBody
+from server.store import metadata
+from tests.asking import Asking
+from tests.harness import Organisation, Running, running
+from tests.samples import samples, send
+
+AGENT = "Mozilla/5.0 (cheap phone; PeaceTest/7)"
+LONG = 6  # bytes: shorter words turn up in noise by chance, and are looked for in text only
+NAMES = {f"r{number}": f"zulmira-{number:02d}-kestrel" for number in range(1, 9)}
+
+
+def renamed() -> dict[str, Any]:
+    """The cast under pseudonyms that cannot turn up by chance."""
+    people: dict[str, Any] = json.loads(json.dumps(cast.example()))
+    for one in people["reviewers"]:
+        one["name"] = NAMES[one["name"]]
+    return people
+
+
+@pytest.fixture(scope="module")
+def seized(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Path, str]]:
+    """Return the world after its day's work, its folder, and what was logged."""
+    folder = tmp_path_factory.mktemp("seized")
+    lines: list[str] = []
+
+    class Catch(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if not record.name.startswith(("httpx", "httpcore")):  # the client's own log, on the client's machine
+                lines.append(self.format(record))
+
+    catch = Catch(level=logging.DEBUG)
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(catch)
+    root.setLevel(logging.DEBUG)
+    try:
+        with running(folder, Organisation(people=renamed())) as world:
+            world.server.headers["user-agent"] = AGENT
+            world.server.headers["x-forwarded-for"] = "203.0.113.77"
+            ids = {name: send(world, name) for name in samples()}
+            for who, name in (("r1", "S01"), ("r2", "S01"), ("r5", "S02"), ("r1", "S03")):
+                Asking(world, NAMES[who], ids[name], [Section.CARD], because="because of zebra-quartz").send()
+            Asking(world, NAMES["r1"], ids["S08"], [Section.STORY]).approve(NAMES["r4"], Section.STORY).send()
+            Asking(world, NAMES["r1"], ids["S01"], [Section.CARD], action="recuse").send()
+            world.server.post("/v1/reports", content=b"junk from 203.0.113.77")
+            for path in ("/nowhere", "/v1/reports?since=" + "x" * 10):
+                world.server.get(path)
+            yield world, folder, "\n".join(lines)
+    finally:
+        root.removeHandler(catch)
+        root.setLevel(level)
+
+
+def everything(folder: Path) -> bytes:
+    """Every byte of the server's folder: database, WAL, lock, whatever there is."""
+    return b"\0".join(path.read_bytes() for path in sorted((folder / "server").rglob("*")) if path.is_file())
+
+
+def words_of(value: object) -> Iterator[str]:
+    """Every string in a report."""
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from words_of(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from words_of(one)
+    elif isinstance(value, str):
+        yield from value.replace(",", " ").replace(".", " ").split()
+
+
+def test_no_word_of_any_report(seized: tuple[Running, Path, str]) -> None:
+    _, folder, logged = seized
+    disk = everything(folder) + logged.encode()
+    public = public_text(folder)  # rules and vocabulary words are published on purpose
+    looked = 0
+    for report in samples().values():
+        reported = {key: value for key, value in report.items() if key not in ("fixture", "id", "coding")}
+        for word in set(words_of(reported)):
+            needle = word.encode()
+            if len(needle) >= LONG and needle not in public:
+                assert needle not in disk, "a word of a report is on the server's disk"
+                looked += 1
+    assert looked > 600  # noqa: PLR2004 - the test looks at something
+
+
+def public_text(folder: Path) -> bytes:
+    """Bodies of bundles and directories, which are public and say nothing about any report."""
+    with sqlite3.connect(folder / "server" / "amana.db") as database:
+        rows = database.execute("SELECT note, body FROM statement").fetchall()
+    return b"".join(note.encode() + body for note, body in rows)
+
+
+def test_no_reviewer_beyond_the_public_directory(seized: tuple[Running, Path, str]) -> None:
+    """Pseudonyms stand in the public directory and nowhere else; attributes nowhere at all."""
+    world, folder, _ = seized
+    directory = world.organisation.directory
+    assert directory is not None
+    public = public_text(folder)
+    disk = everything(folder)
+    for name in NAMES.values():
+        in_notes = public.count(name.encode())
+        in_certificates = 1  # the sealed certificate is filed under the pseudonym
+        pages = disk.count(name.encode())
+        # Database and WAL may each hold a copy of a page; never one more than statements account for.
+        assert 0 < pages <= 4 * (in_notes + in_certificates)
+    for one in renamed()["reviewers"]:
+        for link in one["links"]:
+            if link.encode() not in public:
+                assert link.encode() not in disk
+    body = DirectoryBody.decode(directory.body.encode(), limit=limit("body"))
+    assert {field for person in body.people for field in person.__struct_fields__} == {
+        "name",
+        "role",
+        "identity",
+        "encryption",
+        "pools",
+        "commitment",
+    }
+
+
+def test_who_opened_what_is_not_there(seized: tuple[Running, Path, str]) -> None:
+    """No table of openings; what lies beside the leaves cannot be compressed: it is ciphertext or noise."""
+    _, folder, _ = seized
+    with sqlite3.connect(folder / "server" / "amana.db") as database:
+        tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        assert tables == set(metadata.tables) | {"alembic_version"}
+        columns = {
+            (table, row[1]) for table in metadata.tables for row in database.execute(f"PRAGMA table_info({table})")
+        }
+        assert columns == {(table.name, column.name) for table in metadata.tables.values() for column in table.columns}
+        statements = {row[0] for row in database.execute("SELECT leaf FROM statement")}
+        beside = database.execute('SELECT "index", record, notice, memo FROM beside').fetchall()
+        contents = database.execute("SELECT content, slots FROM report").fetchall()
+        leaves = database.execute('SELECT "index", leaf FROM leaf').fetchall()
+    sealed = [record + notice + memo for index, record, notice, memo in beside if index not in statements]
+    assert len({len(one) for one in sealed}) == 1
+    for blob in (b"".join(sealed), *(content[400:] + slots[400:] for content, slots in contents)):
+        assert len(zlib.compress(blob, 9)) > 0.995 * len(blob)  # noqa: PLR2004 - noise does not shrink
+    noise = b"".join(leaf for index, leaf in leaves if index not in statements)
+    assert len(zlib.compress(noise, 9)) > 0.98 * len(noise)  # noqa: PLR2004
+    assert b"zebra-quartz" not in everything(folder)
+
+
+def test_no_address_and_no_agent(seized: tuple[Running, Path, str]) -> None:
+    """P9. Nothing of it is logged either, at any level."""
+    _, folder, logged = seized
+    disk = everything(folder) + logged.encode()
+    for needle in (AGENT, "PeaceTest", "203.0.113.77", "testclient", "Mozilla"):
+        assert needle.encode() not in disk
+
+
+def test_days_and_nothing_finer(seized: tuple[Running, Path, str]) -> None:
+    _, folder, _ = seized
+    with sqlite3.connect(folder / "server" / "amana.db") as database:
+        days = [row[0] for row in database.execute("SELECT day FROM report")]
+    assert all(20_000 < day < 40_000 for day in days)  # days since 1970, not seconds or minutes
+
+
+def test_stories_of_one_size(seized: tuple[Running, Path, str]) -> None:
+    """A tile and no text looks like a page of text."""
+    world, _, _ = seized
+    sizes = {tuple(map(len, world.house.content(one.raw).sections)) for one in world.house.reports()}
+    assert len(sizes) == 1
+
+
+def test_certificates_are_sealed(seized: tuple[Running, Path, str]) -> None:
+    world, _, _ = seized
+    house: House = world.house
+    sealed = Certificates.decode(house.directory(1)[2], limit=1 << 24).sealed
+    assert len(sealed) == 11
+    for _, one in sealed:
+        assert len(zlib.compress(one, 9)) > 0.99 * len(one)  # noqa: PLR2004
