@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from client import contents
+from client.errors import UsageError
 from crypto.errors import MalformedError
 from crypto.sections import Section
 from policies.vocabulary import consent_choices
@@ -17,6 +18,17 @@ _HIDDEN: Final = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 def visible(text: str) -> str:
     """Return text with every control and direction mark written out, e.g. ⟨U+202E⟩."""
     return "".join(c if c in _JOINERS or unicodedata.category(c) not in _HIDDEN else f"⟨U+{ord(c):04X}⟩" for c in text)
+
+
+def report_id(text: str) -> bytes:
+    """Read a report's id as a person types it. Raise UsageError for anything else."""
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    if len(found) != 32:  # noqa: PLR2004 - SHA-256
+        raise UsageError("This is not the id of a report: 64 hex digits.", "`amana review list` prints them.")
+    return found
 
 
 def fields(section: Section, content: bytes) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -38,12 +39,17 @@ class Processes:
     def start(self, module: str, arguments: Sequence[str]) -> str:
         """Start `python -m module` and return the address of its `ready` line. Its other output goes to our stderr."""
         child = subprocess.Popen(  # noqa: S603 - our own modules, arguments of the operator
-            [sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL
+            [sys.executable, "-m", module, *arguments],
+            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,  # a group of its own: its workers can be ended even when it was killed
         )
         self._children.append(child)
         ready: list[str] = []
         came = threading.Event()
         threading.Thread(target=self._read, args=(child, ready, came), daemon=True).start()
+        threading.Thread(target=self._watch, args=(child, came), daemon=True).start()
         if not came.wait(_START) or not ready:
             code = self.stop()
             if self._asked:
@@ -60,16 +66,20 @@ class Processes:
                 came.set()
             else:
                 sys.stderr.write(line)
-        child.wait()
+
+    def _watch(self, child: "subprocess.Popen[str]", came: threading.Event) -> None:
+        child.wait()  # not the end of its output: a worker may outlive it and hold that open
         came.set()
         self._ended.set()
 
     def wait(self) -> int:
-        """Wait until a signal comes or a child ends, then end all. Return 0 only if we were asked to."""
+        """Wait until a signal comes or a child ends, then end all. Raise ClosedError unless we were asked to."""
         while not self._ended.wait(1.0):
             pass
-        code = self.stop()
-        return 0 if self._asked else (code or 1)
+        self.stop()
+        if not self._asked:
+            raise ClosedError("A gate or the server ended by itself, so all were stopped.", "See the lines above.")
+        return 0
 
     def stop(self) -> int:
         """End all children, the last first. Return the first bad exit code of those that ended by themselves."""
@@ -77,11 +87,11 @@ class Processes:
         for child in reversed(self._children):
             if child.poll() is None:
                 child.terminate()
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 child.wait(_END)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)  # what is left of its group; usually nothing
+            child.wait()
         return next((abs(code) for code in codes if code), 0)
 
 

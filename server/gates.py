@@ -189,7 +189,7 @@ class Gates:
             try:
                 reply = link.follow()
                 if reply.pending:
-                    self.keep(link.name, reply.pending)
+                    self.keep(link.name, reply.pending).result(timeout=60)
                 note = reply.current
                 text, _ = notes.split(note)
             except (Closed, Denied, Malformed, CryptoError):

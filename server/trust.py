@@ -156,9 +156,14 @@ def _octets(body: bytes) -> Response[bytes]:
     return Response(body, media_type=OCTETS)
 
 
-@get("/trust/current", sync_to_thread=False)
-def current(trust: NamedDependency[TrustStore]) -> Response[str]:
+Followers = Annotated[Any, "server.gates.Gates"]
+
+
+@get("/trust/current", sync_to_thread=True)
+def current(trust: NamedDependency[TrustStore], gates: NamedDependency[Followers]) -> Response[str]:
     """Which bundle and directory are in force today, signed by the gates."""
+    if trust.current is None:
+        gates.tell()  # just started: ask them now rather than send her away
     if trust.current is None:
         raise NotFound
     return _text(trust.current)
@@ -197,9 +202,6 @@ class Published:
     """Where a statement stands in the log."""
 
     index: int
-
-
-Followers = Annotated[Any, "server.gates.Gates"]
 
 
 @post("/v1/notes", status_code=200, sync_to_thread=True, request_max_body_size=PUBLICATION_LIMIT)

@@ -30,17 +30,24 @@ _FILE = click.Path(path_type=Path)
 _KEY_HELP = "Key file of an auditor."
 _FOUND = "What was found means that somebody changed, withheld or invented something."
 _NEXT = "Keep this folder; tell the officers and the other auditors."
+_AUDIT_EXAMPLE = """\b
+amana audit export log
+amana audit verify log --as auditor.key
+amana audit opened log --as auditor.key
+amana audit replay log --as auditor.key
+"""
+_VERIFY_EXAMPLE = """\b
+Examples:
+  amana audit verify log
+  amana audit verify log --as auditor.key --json
+"""
+_OPENED_EXAMPLE = "\b\nExample: amana audit opened log --as auditor.key"
+_REPLAY_EXAMPLE = "\b\nExample: amana audit replay log --as auditor.key"
 
 
-@click.group()
+@click.group(epilog=_AUDIT_EXAMPLE)
 def audit() -> None:
     """Check offline that nobody opened anything silently.
-
-    \b
-    amana audit export log
-    amana audit verify log --as auditor.key
-    amana audit opened log --as auditor.key
-    amana audit replay log --as auditor.key
 
     Only `export` needs the network. Exit code 3: something was found.
     """
@@ -60,25 +67,20 @@ def export(*, folder: Path, trust_path: Path | None, url: str | None, proxy: str
 
     trust = trust_of(trust_path)
     done = exporting.export(house_of(url, proxy, trust), trust, folder, progress=_progress("fetched"))
+    _end_progress()
     sentence = f"{folder} holds the log up to {done.size} leaves; {done.new} of them are new."
     if done.erased:
         sentence += f" {done.erased} records are not there any more."
     say(as_json, "exported", f"{sentence}\nNow: amana audit verify {folder} --as KEY", **asdict(done))
 
 
-@audit.command()
+@audit.command(epilog=_VERIFY_EXAMPLE)
 @click.argument("folder", type=_FOLDER)
 @click.option("--as", "key", type=_FILE, metavar="KEY", help=f"{_KEY_HELP} Without it, records stay closed.")
 @trust_option
 @json_option
 def verify(*, folder: Path, key: Path | None, trust_path: Path | None, as_json: bool) -> None:
-    """Check signatures, tree, statements, records, decisions and journals in FOLDER.
-
-    \b
-    Examples:
-      amana audit verify log
-      amana audit verify log --as auditor.key --json
-    """
+    """Check signatures, tree, statements, records, decisions and journals in FOLDER."""
     found, _, _ = _verified(folder, trust_path, key)
     fields = {"size": found.size, "counts": found.counts, "unchecked": found.unchecked}
     _end_with(as_json, found.faults, fields)
@@ -87,22 +89,19 @@ def verify(*, folder: Path, key: Path | None, trust_path: Path | None, as_json: 
     say(as_json, "verified", "\n".join(lines), faults=[], **fields)
 
 
-@audit.command()
+@audit.command(epilog=_OPENED_EXAMPLE)
 @click.argument("folder", type=_FOLDER)
 @click.argument("report", required=False, metavar="[ID]")
 @click.option("--as", "key", type=_FILE, metavar="KEY", required=True, help=_KEY_HELP)
 @trust_option
 @json_option
 def opened(*, folder: Path, report: str | None, key: Path, trust_path: Path | None, as_json: bool) -> None:
-    """List who asked for what, and what was decided: about one report, or all.
-
-    \b
-    Example: amana audit opened log --as auditor.key
-    """
+    """List who asked for what, and what was decided: about one report, or all."""
     from client import auditor  # noqa: PLC0415 - commands start fast
+    from client.reading import report_id  # noqa: PLC0415
     from policies.statements import day_text  # noqa: PLC0415
 
-    wanted = _report_id(report)
+    wanted = None if report is None else report_id(report)
     found, _, _ = _verified(folder, trust_path, key)
     rows = auditor.rows(found, wanted)
     listed = [{**asdict(row), "day": day_text(row.day), "id": row.id.hex()} for row in rows]
@@ -119,17 +118,13 @@ def opened(*, folder: Path, report: str | None, key: Path, trust_path: Path | No
     say(as_json, "opened", "\n".join(lines) or "Nobody asked for anything.", faults=[], **fields)
 
 
-@audit.command()
+@audit.command(epilog=_REPLAY_EXAMPLE)
 @click.argument("folder", type=_FOLDER)
 @click.option("--as", "key", type=_FILE, metavar="KEY", required=True, help=_KEY_HELP)
 @trust_option
 @json_option
 def replay(*, folder: Path, key: Path, trust_path: Path | None, as_json: bool) -> None:
-    """Verify FOLDER, then run the signed rules again on every decision, and compare.
-
-    \b
-    Example: amana audit replay log --as auditor.key
-    """
+    """Verify FOLDER, then run the signed rules again on every decision, and compare."""
     from client import replaying  # noqa: PLC0415 - commands start fast
     from client.folder import Folder  # noqa: PLC0415
 
@@ -152,6 +147,7 @@ def _verified(folder: Path, trust_path: Path | None, key: Path | None) -> "tuple
     trust = trust_of(trust_path)
     ring = None if key is None else open_key(key)
     found = auditor.verify(folder, trust, auditor=ring, progress=_progress("checked"))
+    _end_progress()
     versions = found.history.directories
     named = ring is None or any(ring.encryption_public in one.value.auditors for one in versions)
     if versions and not named:
@@ -177,9 +173,7 @@ def _progress(done: str) -> "Progress | None":
     return lambda count, of: click.echo(f"\r{count} of {of} {done}\x1b[K", nl=False, err=True)
 
 
-def _report_id(text: str | None) -> bytes | None:
-    if text is None:
-        return None
-    from client.commands.options import report_id  # type: ignore[attr-defined] # noqa: PLC0415
-
-    return report_id(text)
+def _end_progress() -> None:
+    """Leave a clean line behind."""
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)

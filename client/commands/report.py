@@ -130,7 +130,7 @@ def seal(  # noqa: PLR0913 - the options of a command
         as_json,
         "sealed",
         f"Sealed: {', '.join(one['file'] for one in sealed)}. "
-        "Nobody reads it with the file alone, and neither does the house that keeps it.",
+        "The house that keeps it cannot read it. What you wrote it in can still be read on this device.",
         rehearsal=found.rehearsal,
         reports=sealed,
     )

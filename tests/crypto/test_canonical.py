@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crypto import canonical, relay
+from crypto import canonical, opening, relay
 from crypto.canonical import Message
 from crypto.errors import MalformedError
 from crypto.limits import limit
@@ -120,7 +120,7 @@ def test_what_cannot_be_written_is_malformed() -> None:
 
 
 def test_messages_within_messages_are_checked() -> None:
-    blob = bytes(relay.OPENING)
+    blob = bytes(opening.OPENING)
     sync = relay.Sync(
         checkpoint="", start=0, leaves=bytes(48), memos=bytes(156), statements=[relay.Publication(note="")]
     )

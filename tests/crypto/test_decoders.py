@@ -1,5 +1,6 @@
 """Nothing but `crypto.errors` leaves a decoder or a verifier, whatever it is given (protocol 1.8)."""
 
+import contextlib
 from collections.abc import Callable
 
 import msgspec
@@ -7,11 +8,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crypto import canonical, checkpoints, envelope, hybrid, keyfile, leaves, locks, merkle, notes, opening, padding
-from crypto import relay, sections, shamir, signing, slip, words
+from crypto import (
+    canonical,
+    checkpoints,
+    envelope,
+    hybrid,
+    keyfile,
+    leaves,
+    locks,
+    merkle,
+    notes,
+    opening,
+    padding,
+    relay,
+    sections,
+    shamir,
+    signing,
+    slip,
+    words,
+)
 from crypto.canonical import Message
 from crypto.checkpoints import LogPolicy, TlogProof
-from crypto.errors import CryptoError
+from crypto.errors import CryptoError, MalformedError, OpenError, ProofError
 from crypto.labels import Label
 from crypto.notes import Kind, Vkey
 from crypto.sections import Section
@@ -129,11 +147,9 @@ LINES = st.lists(PARTS | st.text(max_size=3), max_size=14).map("".join)
 
 
 def harmless(call: Callable[[], object]) -> None:
-    try:
+    """Call it. What is of `crypto.errors` is an answer; all else escapes, and fails the test."""
+    with contextlib.suppress(MalformedError, OpenError, ProofError):
         call()
-    except CryptoError as error:
-        assert type(error) is not CryptoError  # never raised directly
-        assert error.args in ((), (str(error),))
 
 
 @pytest.mark.parametrize("name", BINARY)
@@ -150,9 +166,10 @@ def test_text(name: str, text: str) -> None:
     harmless(lambda: TEXT[name](text))
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"\xc0", b"\x91" * 100_000, b"\xdd\xff\xff\xff\xff", bytes(100_000), b"\xff" * 2000]
-)
+HOSTILE = [b"", b"\xc0", b"\x91" * 100_000, b"\xdd\xff\xff\xff\xff", bytes(2000), b"\xff" * 100_000]
+
+
+@pytest.mark.parametrize("data", HOSTILE)
 def test_hostile_bytes(data: bytes) -> None:
     for call in BINARY.values():
         harmless(lambda call=call: call(data))  # type: ignore[misc]  # bound
@@ -177,14 +194,17 @@ def test_messages_with_a_changed_byte(name: str, data: st.DataObject) -> None:
 
 
 SEALED = [
-    one for file in ("slots", "leaves", "opening", "sections", "hybrid") for one in replay.load(file) if "sealed" in one
+    one
+    for file in ("slots", "leaves", "opening", "sections", "hybrid")
+    for one in replay.load(file)
+    if one["expect"] == "ok" and "sealed" in one and one["op"] != "seal-all"
 ]
 
 
 @settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_seals_with_a_changed_byte(data: st.DataObject) -> None:
-    one = data.draw(st.sampled_from([one for one in SEALED if one["expect"] == "ok" and one["op"] != "seal-all"]))
+    one = data.draw(st.sampled_from(SEALED))
     bad = bytearray.fromhex(one["sealed"])
     bad[data.draw(st.integers(0, len(bad) - 1))] ^= data.draw(st.integers(1, 255))
     changed = {**one, "sealed": bytes(bad).hex()}

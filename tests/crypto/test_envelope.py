@@ -131,7 +131,7 @@ def test_slots_have_one_size_and_come_in_eights(people: int) -> None:
 def seal(plan: Plan, names: tuple[str, ...], facts: Slip | None = None, retention: int = 12, size: int = 9) -> Envelope:
     draw = Stream(b"seal %d" % len(names))
     return envelope.seal(
-        contents={section: b"x" * size for section in Section},
+        contents=dict.fromkeys(Section, b"x" * size),
         slip_facts=facts or sample.slip(),
         plan=plan,
         to=sample.recipients(names),
@@ -179,7 +179,7 @@ def test_long_stories_fit() -> None:
     for size, sealed in ((8189, 32872), (32765, 131272)):
         draw = Stream(b"long")
         made = envelope.seal(
-            contents={**{section: b"" for section in Section}, Section.STORY: bytes(size)},
+            contents={**dict.fromkeys(Section, b""), Section.STORY: bytes(size)},
             slip_facts=sample.slip(), plan=sample.plan(), to=sample.recipients(),
             keys=words.keys(words.new(draw)), draw=draw,
         )  # fmt: skip
@@ -197,7 +197,7 @@ def test_the_largest_envelope_is_within_its_limit() -> None:
         custodians=frozenset(names[60:]), custodians_threshold=1,
     )  # fmt: skip
     made = envelope.seal(
-        contents={**{section: b"" for section in Section}, Section.STORY: bytes(limit("story_bucket_large") - 4)},
+        contents={**dict.fromkeys(Section, b""), Section.STORY: bytes(limit("story_bucket_large") - 4)},
         slip_facts=sample.slip(), plan=plan, draw=draw, keys=words.keys(words.new(draw)),
         to=envelope.Recipients(
             gates=dict.fromkeys(gates, sample.public("gate-1")), people=people, bundle=bytes(32), directory=bytes(32)

@@ -41,8 +41,8 @@ def test_another_passphrase() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"memory": DEAREST.memory + 1}, {"memory": 0}, {"passes": 17}, {"lanes": 0}, {"lanes": 17}, {"role": "x"},
-                {"name": ""}, {"salt": b""}, {"nonce": b""}, {"version": 2}]
+    "changes", [{"memory": DEAREST.memory + 1}, {"memory": 0}, {"passes": 17}, {"lanes": 0}, {"lanes": 17},
+                {"role": "x"}, {"name": ""}, {"salt": b""}, {"nonce": b""}, {"version": 2}]
 )  # fmt: skip
 def test_what_no_key_file_says(changes: dict[str, object]) -> None:
     with pytest.raises(MalformedError):

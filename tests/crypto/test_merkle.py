@@ -156,9 +156,9 @@ def test_changed_consistency_proofs_do_not_hold(size2: int, data: st.DataObject)
 )
 def test_noise_proves_nothing(sizes: tuple[int, int], proof: list[bytes], root: bytes) -> None:
     with pytest.raises(ProofError):
-        merkle.verify_inclusion(bytes(32), *sizes, proof, root)
+        merkle.verify_inclusion(LEAVES[0], *sizes, proof, root)
     with pytest.raises(ProofError):
-        merkle.verify_consistency(*sizes, proof, bytes(32), root)
+        merkle.verify_consistency(*sizes, proof, LEAVES[0], root)
 
 
 def test_an_index_beyond_the_tree_has_no_proof() -> None:

@@ -145,14 +145,17 @@ def test_a_cosignature_is_no_log_signature_and_none_of_a_witness_without_time() 
         f"log {LOG_KEY}\nquorum x\n",
         f"log {LOG_KEY}\nquorum none none\n",
         f"log {LOG_KEY}\nquorum none\nquorum none\n",
-        f"log\nquorum none\n",
+        "log\nquorum none\n",
         "log x\nquorum none\n",
         f"log {LOG_KEY}\nwitness a\nquorum none\n",
         f"log {LOG_KEY}\nwitness none {W1_KEY}\nquorum none\n",
         f"log {LOG_KEY}\nwitness a {W1_KEY}\nwitness a {W2_KEY}\nquorum a\n",
         f"log {LOG_KEY}\nwitness a {W1_KEY}\ngroup a 1 a\nquorum a\n",
         f"log {LOG_KEY}\ngroup g 1 a\nwitness a {W1_KEY}\nquorum g\n",
-        *(f"log {LOG_KEY}\nwitness a {W1_KEY}\ngroup g {k} a\nquorum g\n" for k in ("0", "2", "-1", "01", "x", "١")),
+        *(
+            f"log {LOG_KEY}\nwitness a {W1_KEY}\ngroup g {k} a\nquorum g\n"
+            for k in ("0", "2", "-1", "01", "x", "\u0661")
+        ),
         f"log {LOG_KEY}\nwitness a {W1_KEY}\ngroup g any\nquorum g\n",
         f"log {LOG_KEY}\ninclude other\nquorum none\n",
         f"log {LOG_KEY}\nquorum \ud800\n",
@@ -204,7 +207,8 @@ def test_tlog_proof_round_trip(index: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "c2sp.org/tlog-proof@v1\n\nx", "c2sp.org/tlog-proof@v1\nindex \n\nx",
-                                  "c2sp.org/tlog-proof@v1\nindex -1\n\nx", "c2sp.org/tlog-proof@v1\nextra !\nindex 1\n\nx",
+                                  "c2sp.org/tlog-proof@v1\nindex -1\n\nx",
+                                  "c2sp.org/tlog-proof@v1\nextra !\nindex 1\n\nx",
                                   "c2sp.org/tlog-proof@v1\nindex 1\nAA\n\nx",
                                   "c2sp.org/tlog-proof@v1\nindex 1\n" + "AAAA\n" * 64 + "\nx",
                                   "c2sp.org/tlog-proof@v1\nindex 1\n\n" + "x" * (2 * limit("note"))])  # fmt: skip

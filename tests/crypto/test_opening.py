@@ -6,11 +6,13 @@ import msgspec
 import pytest
 
 from crypto import hybrid, opening, signing
+from crypto.canonical import Message
 from crypto.errors import MalformedError, OpenError, ProofError
+from crypto.hashing import sha256
 from crypto.labels import Label
 from crypto.limits import limit
 from crypto.opening import Approval, Ask, Decision, DecisionRecord, Opening, Release, Request, Verdict
-from crypto.padding import unpad
+from crypto.padding import pad, unpad
 from crypto.sections import Section
 
 SESSION, GATE, IDENTITY = (bytes([i]) * 32 for i in (1, 2, 3))
@@ -24,7 +26,7 @@ LEAF = bytes(48)
 replaced = msgspec.structs.replace
 
 
-def refused(message: opening.Message, **changes: object) -> None:
+def refused(message: Message, **changes: object) -> None:
     bad = replaced(message, **changes)
     with pytest.raises(MalformedError):
         bad.encode()
@@ -49,8 +51,18 @@ def test_approvals_requests_verdicts_and_releases_out_of_bounds() -> None:
     for changes in ({"ask": b""}, {"share": bytes(31)}, {"section": 5}, {"role": 3}, {"role": 0}, {"approver": "B"},
                     {"until": -1}):  # fmt: skip
         refused(APPROVAL, **changes)
-    for more in ({"gates": []}, {"gates": ["gate-1"] * 2}, {"gates": ["G"]}, {"gates": [f"g{i}" for i in range(9)]},
-                 {"bundle": 0}, {"directory": 0}, {"expires": 0}, {"nonce": b""}, {"justification": b""}):  # fmt: skip
+    wrong: list[dict[str, object]] = [
+        {"gates": []},
+        {"gates": ["gate-1"] * 2},
+        {"gates": ["G"]},
+        {"gates": [f"g{i}" for i in range(9)]},
+        {"bundle": 0},
+        {"directory": 0},
+        {"expires": 0},
+        {"nonce": b""},
+        {"justification": b""},
+    ]
+    for more in wrong:
         refused(REQUEST, **more)
     verdict = Verdict(request=bytes(32), sections=[(0, True, LEAF), (1, False, LEAF)], echo=[b"\1", b"\0", bytes(15)])
     assert Verdict.decode(verdict.encode(), limit=1024) == verdict
@@ -84,9 +96,10 @@ def test_digests_depend_on_every_field() -> None:
 
 
 def blob(approvals: int = 1) -> Opening:
+    why = opening.seal_justification("why", [SESSION_KEY] * limit("auditors"), os.urandom)
     return Opening(request=REQUEST.encode(), signature=bytes(64), session=SESSION_KEY, header=bytes(347),
                    slot=bytes(limit("gate_slot")), approvals=[(APPROVAL.encode(), bytes(64))] * approvals,
-                   justification=opening.seal_justification("why", [SESSION_KEY] * limit("auditors"), os.urandom))  # fmt: skip
+                   justification=why)  # fmt: skip
 
 
 def test_an_opening_has_one_size_and_one_gate() -> None:
@@ -143,8 +156,8 @@ def test_a_reply_that_names_another_request_within_is_refused() -> None:
     inside = Release(request=bytes(32), shares=[])
     request = REQUEST.digest
     info = Label.RELEASE.value + request + b"\0\6gate-1"
-    sealed = hybrid.seal(SESSION_KEY, opening.pad(inside.encode(), limit("release")), info)
-    signature = signing.sign(IDENTITY, Label.RELEASE_SEAL, request + opening.sha256(sealed))
+    sealed = hybrid.seal(SESSION_KEY, pad(inside.encode(), limit("release")), info)
+    signature = signing.sign(IDENTITY, Label.RELEASE_SEAL, request + sha256(sealed))
     with pytest.raises(ProofError):
         opening.open_release((sealed, signature), request=request, gate="gate-1",
                              public=signing.public_key(IDENTITY), session_seed=SESSION)  # fmt: skip
@@ -182,7 +195,7 @@ def test_a_full_decision_fits_its_record() -> None:
         header=bytes(347), slip=bytes(512), approvals=[(approval, bytes(64))] * limit("approvals"),
         justification=opening.seal_justification("x" * 252, [GATE_KEY] * 4, os.urandom), log_key=bytes(32),
     ).encode()  # fmt: skip
-    record = opening.hybrid.WRAP * 4 + limit("record_bucket")
+    record = hybrid.WRAP * 4 + limit("record_bucket")
     assert len(body) + 60 < record
 
 

@@ -2,7 +2,7 @@
 
 from itertools import combinations
 
-import pyshamir
+import pyshamir  # type: ignore[import-untyped]  # it says nothing of its types
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -18,13 +18,13 @@ def test_every_vector_ends_as_it_must(file: str) -> None:
     for one in vectors:
         assert one["description"]
         replay.replay(one)
-    assert Counter(one["expect"] for one in vectors)["ok"] >= 3
+    assert Counter(one["expect"] for one in vectors)["ok"] >= 2
 
 
 def test_no_file_is_left_out() -> None:
     assert {path.stem for path in replay.HERE.glob("*.json")} == set(generate.FILES)
     used = {one["op"] for file in generate.FILES for one in replay.load(file)}
-    assert used | {"digest"} == set(replay.OPS)
+    assert used == set(replay.OPS)
 
 
 def test_the_generator_would_write_the_same() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from crypto import locks, shamir
 from crypto.errors import MalformedError
+from crypto.hybrid import Draw
 from tests.needs import need
 
 HERE = Path(__file__).parent

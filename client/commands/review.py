@@ -1,0 +1,232 @@
+"""`amana review`: open what the signed rules let her open, agree to what a colleague asks, or step aside."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from client.commands.openings import (
+    SESSION,
+    Stop,
+    check_output,
+    check_purpose,
+    check_reason,
+    check_same,
+    minute,
+    missing_agreement,
+    read_small,
+    show,
+    stop_for_agreement,
+    warn,
+)
+from client.commands.options import (
+    announce_rehearsal,
+    house_of,
+    house_options,
+    json_option,
+    say,
+    today,
+    trust_of,
+    trust_option,
+)
+from client.errors import RefusedError, UsageError
+
+if TYPE_CHECKING:
+    from client.asking import Desk
+
+_FILE = click.Path(path_type=Path)
+_SECTIONS = ("card", "story", "identity", "evidence", "originals")
+_KEY = click.option("--as", "key", type=_FILE, metavar="KEY", required=True, help="Your key file.")
+_OPEN_EXAMPLES = """\b
+Examples:
+  amana review open ID card --purpose TRIAGE --as me.key
+  amana review open ID story --purpose TRIAGE --as me.key -o case
+  amana review open ID story --purpose TRIAGE --as me.key --ask my.ask --approval hers.approval
+"""
+_LIST_REPORTS_EXAMPLE = "\b\nExample: amana review list --as me.key --since 2026-11-01"
+_APPROVE_EXAMPLE = "\b\nExample: amana review approve theirs.ask --as me.key -o mine.approval"
+_RECUSE_EXAMPLE = "\b\nExample: amana review recuse ID --as me.key"
+
+
+@click.group()
+def review() -> None:
+    """Open what the rules let you open; agree, or step back.
+
+    Every opening is decided by the gates, and written in the log before anything opens: also what they refuse.
+    """
+
+
+@review.command("list", epilog=_LIST_REPORTS_EXAMPLE)
+@_KEY
+@click.option("--since", metavar="DAY", default="", help="Only reports since this day, YYYY-MM-DD.")
+@trust_option
+@house_options
+@json_option
+def list_reports(  # noqa: PLR0913 - the options of a command
+    *, key: Path, since: str, trust_path: Path | None, url: str | None, proxy: str | None, as_json: bool
+) -> None:
+    """List reports, and whether you hold a slot in each."""
+    from crypto.errors import MalformedError  # noqa: PLC0415 - commands start fast
+    from policies.statements import day_number  # noqa: PLC0415
+
+    try:
+        day_number(since or "1970-01-01")
+    except MalformedError:
+        raise UsageError("This is not a day.", "Give --since as YYYY-MM-DD.") from None
+    found = _desk(key, trust_path, url, proxy).reports(since)
+    listed = [{"id": one.id, "day": one.day, "slot": slot} for one, slot in found]
+    lines = [f"{one['day']}  {one['id']}  {'slot' if one['slot'] else 'no slot for you'}" for one in listed]
+    note = "A slot is there for everybody of the directory. Only the gates know which reports you may open."
+    say(as_json, "reports", "\n".join([*lines, note] if lines else ["There are no reports."]), reports=listed)
+
+
+@review.command("open", epilog=_OPEN_EXAMPLES)
+@click.argument("report", metavar="ID")
+@click.argument("sections", nargs=-1, required=True, type=click.Choice(_SECTIONS), metavar="SECTION…")
+@click.option("--purpose", required=True, metavar="P", help="What for: TRIAGE, SUPPORT, … as in the vocabulary.")
+@_KEY
+@click.option("--because", metavar="TEXT", default="", help="A sentence that only auditors will read.")
+@click.option("--ask", "ask_path", type=_FILE, metavar="FILE", help="Ask file: go on with it, or write it here.")
+@click.option("--approval", "approvals", type=_FILE, metavar="FILE", multiple=True, help="What a colleague sent back.")
+@click.option("-o", "--output", default="-", metavar="DIR", help="Folder for what opens; - is the screen.")
+@trust_option
+@house_options
+@json_option
+def open_sections(  # noqa: PLR0913 - the options of a command
+    *,
+    report: str,
+    sections: tuple[str, ...],
+    purpose: str,
+    key: Path,
+    because: str,
+    ask_path: Path | None,
+    approvals: tuple[Path, ...],
+    output: str,
+    trust_path: Path | None,
+    url: str | None,
+    proxy: str | None,
+    as_json: bool,
+) -> None:
+    """Ask the gates for SECTIONs of report ID, and open them: card story identity evidence originals.
+
+    Where somebody has to agree first, an ask file is written; send it to her, and go on with what she sends back.
+    """
+    from client import approving, reviewer  # noqa: PLC0415 - commands start fast
+    from client.reading import report_id  # noqa: PLC0415
+    from crypto.sections import Section  # noqa: PLC0415
+
+    wanted = [Section[name.upper()] for name in sections]
+    check_purpose(purpose)
+    check_reason(because)
+    if approvals and (ask_path is None or not ask_path.exists()):
+        raise UsageError("An approval belongs to an ask file.", "Name the one that was approved with --ask.")
+    check_output(output, wanted, as_json=as_json)
+    given = approving.given([read_small(path) for path in approvals])
+    envelope_id = report_id(report)
+    desk = _desk(key, trust_path, url, proxy)
+    fetched = desk.fetch(envelope_id)
+    if ask_path is not None and ask_path.exists():
+        kept = ask_path.with_name(ask_path.name + SESSION)
+        session, before = approving.resume(read_small(ask_path), read_small(kept), desk.ring)
+        check_same(session, envelope_id, wanted, purpose)
+        because = because or before
+    else:
+        session = reviewer.begin(
+            desk.ring, envelope_id, wanted, action="open", purpose=purpose, minute=minute(), draw=os.urandom
+        )
+    checked = [(one, *approving.check(session, one, desk.in_force, minute())) for one in given]
+    missing = missing_agreement(desk, fetched, wanted, [approval for _, approval, _ in checked])
+    new = ask_path is None or not ask_path.exists()
+    if missing or (ask_path is not None and new):
+        path = ask_path if ask_path is not None else Path(f"{report[:16]}.ask")
+        stop_for_agreement(Stop(desk, session, path, because, new=new), missing, as_json=as_json)
+    result = desk.ask(session, fetched, checked, because, minute())
+    show(result, output, as_json=as_json)
+
+
+@review.command(epilog=_APPROVE_EXAMPLE)
+@click.argument("ask", type=_FILE, metavar="ASKFILE")
+@_KEY
+@click.option("-o", "--output", type=_FILE, required=True, metavar="FILE", help="Approval file to send back.")
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+@trust_option
+@house_options
+@json_option
+def approve(  # noqa: PLR0913 - the options of a command
+    *,
+    ask: Path,
+    key: Path,
+    output: Path,
+    yes: bool,
+    trust_path: Path | None,
+    url: str | None,
+    proxy: str | None,
+    as_json: bool,
+) -> None:
+    """Agree to what a colleague asks: your share of the lock goes to her, sealed. You read nothing by it."""
+    from client import approving  # noqa: PLC0415 - commands start fast
+    from client.keys import write_new  # noqa: PLC0415
+
+    desk = _desk(key, trust_path, url, proxy)
+    wanted = approving.examine(read_small(ask), desk.ring, desk.in_force, minute())
+    sections = ", ".join(one.label for one in wanted.sections)
+    sentence = f"{wanted.ask.asker} asks to open {sections} of {wanted.ask.id.hex()} for {wanted.ask.purpose}."
+    click.echo(sentence, err=True)
+    if not yes and sys.stdin.isatty() and not click.confirm("Do you agree?", err=True):
+        raise RefusedError("Nothing was given.", "")
+    file = approving.approve(wanted, desk.fetch(wanted.ask.id), desk.ring)
+    write_new(output, file.encode())
+    say(
+        as_json,
+        "approved",
+        f"You agreed. Send {output} to {wanted.ask.asker}.",
+        file=str(output),
+        asker=wanted.ask.asker,
+        sections=[one.label for one in wanted.sections],
+        purpose=wanted.ask.purpose,
+        id=wanted.ask.id.hex(),
+    )
+
+
+@review.command(epilog=_RECUSE_EXAMPLE)
+@click.argument("report", metavar="ID")
+@_KEY
+@click.option("--because", metavar="TEXT", default="", help="A sentence that only auditors will read.")
+@trust_option
+@house_options
+@json_option
+def recuse(  # noqa: PLR0913 - the options of a command
+    *, report: str, key: Path, because: str, trust_path: Path | None, url: str | None, proxy: str | None, as_json: bool
+) -> None:
+    """Step aside from report ID, for good. You owe nobody a reason."""
+    from client import reviewer  # noqa: PLC0415 - commands start fast
+    from client.reading import report_id  # noqa: PLC0415
+    from crypto.sections import Section  # noqa: PLC0415
+
+    check_reason(because)
+    envelope_id = report_id(report)
+    desk = _desk(key, trust_path, url, proxy)
+    fetched = desk.fetch(envelope_id)
+    session = reviewer.begin(
+        desk.ring, envelope_id, [Section.CARD], action="recuse", purpose="TRIAGE", minute=minute(), draw=os.urandom
+    )
+    result = desk.ask(session, fetched, [], because, minute())
+    warn(result)
+    say(as_json, "recused", "You stepped aside. The gates open nothing of this report to you any more.", id=report)
+
+
+def _desk(key: Path, trust_path: Path | None, url: str | None, proxy: str | None) -> "Desk":
+    from client import reviewer  # noqa: PLC0415 - commands start fast
+    from client.asking import Desk  # noqa: PLC0415
+    from client.keys import open_key  # noqa: PLC0415
+    from client.trusting import in_force  # noqa: PLC0415
+
+    trust = trust_of(trust_path)
+    ring = open_key(key)
+    house = house_of(url, proxy, trust)
+    found = in_force(house, trust, today=today())
+    announce_rehearsal(found)
+    reviewer.entry(found, ring)
+    return Desk(house, trust, found, ring, os.urandom)

@@ -1,0 +1,78 @@
+"""Re-read the world from disk and verify it whole, after whatever happened to it (style: sunlight's CheckLog)."""
+
+import sqlite3
+from collections import Counter
+from pathlib import Path
+
+from crypto import leaves, merkle
+from crypto.checkpoints import LogPolicy
+from crypto.envelope import Content, Slots
+from crypto.keyfile import KeyRing
+from crypto.leaves import DECISION
+from crypto.limits import limit
+from crypto.opening import Decision, DecisionRecord, Request, next_journal
+
+
+def check_world(folder: Path, policy: LogPolicy, auditor: KeyRing, acknowledged: set[bytes] = frozenset()) -> None:  # type: ignore[assignment]
+    """One history, every record provable, no acknowledged report lost or doubled, every decision of a gate in order."""
+    with sqlite3.connect(folder / "server" / "amana.db") as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        log = [row[0] for row in database.execute('SELECT leaf FROM leaf ORDER BY "index"')]
+        indexes = [row[0] for row in database.execute('SELECT "index" FROM leaf ORDER BY "index"')]
+        beside = database.execute('SELECT "index", record, notice, memo FROM beside ORDER BY "index"').fetchall()
+        heads = database.execute("SELECT size, checkpoint FROM head").fetchall()
+        reports = database.execute("SELECT id, content, slots, leaf FROM report").fetchall()
+        subtrees = database.execute("SELECT level, number, root FROM subtree").fetchall()
+    assert indexes == list(range(len(log)))
+    assert [row[0] for row in beside] == indexes
+    # The signed head is that of these leaves, and nothing published is missing.
+    hashes = [merkle.leaf_hash(one) for one in log]
+    if log:
+        ((size, note),) = heads
+        head = policy.verify(note)
+        assert head.size == size <= len(log)
+        assert head.root == merkle.root(hashes[:size])
+    assert len(subtrees) == len(log) // 256 + len(log) // 65536
+    for level, number, root in subtrees:
+        assert root == merkle.root(hashes[number * 256**level : (number + 1) * 256**level])
+    # No decision twice, every record opens its leaf.
+    opened = {}
+    for index, record, notice, memo in beside:
+        if leaves.is_public(log[index]):
+            leaves.check_public(log[index], record)
+        elif not leaves.is_withdrawal(log[index]):
+            found = leaves.open_record(auditor.encryption, record)
+            leaves.check_record(log[index], found, notice, memo)
+            opened[index] = found
+    assert max(Counter(log).values(), default=1) == 1
+    # Every report has exactly its own received leaf.
+    assert len({row[0] for row in reports}) == len(reports)
+    for report, content, slots, index in reports:
+        Content.decode(content, limit=limit("envelope")).verified(report)
+        Slots.decode(slots, limit=limit("envelope")).verified(report)
+        assert opened[index].kind == "received"
+        assert opened[index].body == report
+    received = [one for one in opened.values() if one.kind == "received"]
+    assert len(received) == len(reports)
+    assert acknowledged <= {row[0] for row in reports}
+    _check_journals(log, {index: one.body for index, one in opened.items() if one.kind == DECISION})
+
+
+def _check_journals(log: list[bytes], bodies: dict[int, bytes]) -> None:
+    """Each gate's decisions run without gap or fork."""
+    found: dict[str, dict[int, tuple[bytes, bytes]]] = {}
+    requests: Counter[tuple[str, bytes, int]] = Counter()
+    for index, body in bodies.items():
+        record = DecisionRecord.decode(body, limit=limit("opening"))
+        decision = Decision.decode(record.decision, limit=limit("opening"))
+        Request.decode(record.request, limit=limit("opening"))
+        assert decision.sequence not in found.setdefault(decision.gate, {})
+        found[decision.gate][decision.sequence] = (decision.journal, log[index])
+        requests[decision.gate, decision.request, decision.section] += 1
+    assert max(requests.values(), default=1) == 1
+    for journal in found.values():
+        head = bytes(32)
+        for sequence in range(len(journal)):
+            before, leaf = journal[sequence]
+            assert before == head
+            head = next_journal(head, leaf)

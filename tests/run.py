@@ -1,0 +1,135 @@
+"""`make test`: everything that this machine can run, step by step, and one summary at the end.
+
+What cannot run is said aloud (`NOT RUN: what, needs what`); with AMANA_TEST_ALL=1 it counts as failed. A supported
+Python that is not on this machine is named too (`NOT HERE`), and never counts: nobody has to have all three.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+BIN: Final = Path(sys.executable).parent  # not resolved: the tools are in the virtual environment
+SUPPORTED: Final = ("3.11", "3.12", "3.13")
+JOURNEY: Final = "tests/test_journey.py"
+UV: Final = {"UV_NO_CONFIG": "1", "UV_SYSTEM_CERTS": "1"}
+COUNTED: Final = re.compile(r"(\d+) (passed|failed|skipped|error)")
+ALL: Final = os.environ.get("AMANA_TEST_ALL") == "1"
+
+
+@dataclass
+class Summary:
+    """What every step came to."""
+
+    lines: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def step(self, name: str, *command: str, counted: bool = False) -> None:
+        """Run one step, let its output through, note how it ended. `counted`: it is pytest, and says how many."""
+        say(f"-- {name}")
+        began = time.monotonic()
+        code, output = run(command)
+        word = "passed" if code == 0 else "FAILED"
+        self.lines += [f"{word}  {time.monotonic() - began:6.1f} s  {name}"]
+        self.lines += [f"  {line[line.index('NOT RUN:') :]}" for line in output if "NOT RUN:" in line and counted]
+        found = COUNTED.findall(output[-1]) if counted and output else []
+        for number, what in found:
+            self.counts["failed" if what == "error" else what] += int(number)
+        if not counted or (code and not any(what in {"failed", "error"} for _, what in found)):
+            self.counts["failed" if code else "passed"] += 1
+
+    def not_run(self, what: str, needs: str) -> None:
+        """Note a step that cannot run here."""
+        self.lines.append(f"NOT RUN: {what}, needs {needs}")
+        self.counts["failed" if ALL else "skipped"] += 1
+
+
+def say(line: str) -> None:
+    """Print at once, so that output of steps stays in its place."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def run(command: Sequence[str]) -> tuple[int, list[str]]:
+    """Run a command in the project's folder; return its exit code and the lines that it printed."""
+    output = []
+    with subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | UV, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        for line in process.stdout or ():
+            say(line.rstrip("\n"))
+            output.append(line.strip())
+    return process.returncode, [line for line in output if line]
+
+
+def pythons() -> dict[str, Path]:
+    """Return the supported Pythons of this machine besides the one that runs this, by version."""
+    places = [Path(folder) / f"python{version}" for version in SUPPORTED for folder in os.get_exec_path()]
+    places += sorted(Path.home().glob(".pyenv/versions/*/bin/python"))
+    found: dict[str, Path] = {}
+    for place in filter(Path.is_file, places):
+        ask = [str(place), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+        version = subprocess.run(ask, capture_output=True, text=True, check=False).stdout.strip()
+        if version in SUPPORTED and version != "{}.{}".format(*sys.version_info[:2]):
+            found.setdefault(version, place)
+    return found
+
+
+def environment(version: str, python: Path) -> Path | None:
+    """Return the Python of a hash-locked environment for one version; None when it cannot be made."""
+    folder, lock = ROOT / f".venv-{version}", ROOT / "requirements" / "dev.txt"
+    ready, inside = folder / ".ready", folder / "bin" / "python"
+    if ready.exists() and ready.stat().st_mtime > max(lock.stat().st_mtime, (ROOT / "pyproject.toml").stat().st_mtime):
+        return inside
+    uv = str(BIN / "uv")
+    install = (uv, "pip", "install", "-q", "--python", str(inside))
+    for command in (
+        (uv, "venv", "-q", "--clear", "--python", str(python), str(folder)),
+        (*install, "--require-hashes", "-r", str(lock)),
+        (*install, "--no-deps", "--no-build-isolation", "-e", "."),
+    ):
+        if run(command)[0]:
+            return None
+    ready.touch()
+    return inside
+
+
+def main() -> int:
+    """Run all steps; 0 when none failed."""
+    began = time.monotonic()
+    summary = Summary()
+    summary.step("ruff format", str(BIN / "ruff"), "format", "--check", ".")
+    summary.step("ruff check", str(BIN / "ruff"), "check", ".")
+    summary.step("mypy", str(BIN / "mypy"))
+    summary.step("import contracts", str(BIN / "lint-imports"), "--no-logo")
+    summary.step("pytest", sys.executable, "-m", "pytest", "-q", counted=True)
+    there = pythons()
+    for version, place in there.items():
+        name = f"the journey on Python {version}"
+        if not (ROOT / JOURNEY).exists():
+            summary.not_run(name, JOURNEY)
+        elif (inside := environment(version, place)) is None:
+            summary.not_run(name, "the packages of requirements/dev.txt, from a network or a cache")
+        else:
+            summary.step(name, str(inside), "-m", "pytest", "-q", "-p", "no:cacheprovider", JOURNEY, counted=True)
+    here = "{}.{}".format(*sys.version_info[:2])
+    summary.lines += [f"NOT HERE: Python {one}" for one in SUPPORTED if one != here and one not in there]
+    say("-- summary")
+    for line in summary.lines:
+        say(line)
+    total = ", ".join(
+        f"{summary.counts[what]} {what}" for what in ("failed", "passed", "skipped") if summary.counts[what]
+    )
+    say(f"== {total} in {time.monotonic() - began:.2f}s ==")
+    return 1 if summary.counts["failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
