@@ -46,11 +46,11 @@ class Rehearsal:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AMANA_")}
         self.environment = {**kept, "AMANA_HOME": str(self.home), "AMANA_PASSPHRASE_FILE": str(passphrase)}
 
-    def run(self, *words: str, expect: int = 0) -> dict[str, Any]:
+    def run(self, *words: str, expect: int = 0, pass_fds: tuple[int, ...] = ()) -> dict[str, Any]:
         """Run one `amana` command with `--json`; return what it prints. Raise Failed for another exit code."""
         command = [sys.executable, "-m", "client", *words, "--json"]
         done = subprocess.run(  # noqa: S603 - our own command
-            command, env=self.environment, capture_output=True, text=True, timeout=120, check=False
+            command, env=self.environment, capture_output=True, text=True, timeout=120, check=False, pass_fds=pass_fds
         )
         if done.returncode != expect:
             raise Failed(f"amana {' '.join(words[:2])} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
@@ -62,7 +62,9 @@ class Rehearsal:
         """Make all keys and the first rules; two of three officers sign."""
         people = self.folder / "people.json"
         people.write_text(json.dumps(as_of(today or date.today())), encoding="utf-8")  # noqa: DTZ011 - a day
-        self.run("officer", "init", "--people", str(people), "--k", "2", "--rehearsal", "--origin", "log.rehearsal.example")
+        self.run(
+            "officer", "init", "--people", str(people), "--k", "2", "--rehearsal", "--origin", "log.rehearsal.example"
+        )
 
     def start(self) -> str:
         """Start house and gate; return the address. Port 0 takes a free one."""
@@ -96,5 +98,3 @@ class Rehearsal:
     def key(self, name: str) -> str:
         """Path of a person's key file."""
         return str(self.home / "ceremony" / "people" / f"{name}.key")
-
-
