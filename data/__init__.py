@@ -1,0 +1,1 @@
+"""Vocabulary, fictional people and sample reports."""

@@ -6,7 +6,6 @@ import shutil
 import sys
 import time
 from importlib.resources import files
-
 from typing import Any
 
 from deploy.rehearsal import Failed, Rehearsal
@@ -140,7 +139,7 @@ class Story:
         leaf.write_bytes(bytes(data))
         found = self.house.run("audit", "verify", str(folder), "--as", key, expect=3)
         say(
-            f"   One bit changed by hand: {len(found['faults'])} faults, the first at leaf {found['faults'][0]['index']}: "
+            f"   One bit changed by hand: {len(found['faults'])} faults, first at leaf {found['faults'][0]['index']}: "
             f"{found['faults'][0]['fault']}."
         )
 

@@ -111,4 +111,3 @@ async def submit(body: RawBody, intake: NamedDependency[Intake]) -> Response[Rec
     """Hand in a sealed report. The same bytes again are the same report and get the same answer."""
     receipt, new = await intake.take(body)
     return Response(receipt, status_code=201 if new else 200)
-

@@ -194,6 +194,11 @@ class Running:
 Post = Callable[[str, bytes], Any]
 
 
+def post_to(client: Any) -> Post:
+    """The honest way to a gate."""
+    return lambda path, content: client.post(path, content=content)
+
+
 @contextmanager
 def running(
     folder: Path,
@@ -216,7 +221,7 @@ def running(
             settings = GateSettings(folder=folder / "gate" / name, key=organisation.key("gate", name), trust=trust)
             client: Any = stack.enter_context(TestClient(create_gate(settings, now=clock)))
             clients[name] = client
-            honest: Post = lambda path, content, client=client: client.post(path, content=content)  # noqa: E731
+            honest = post_to(client)
             posts[name] = wrap(name, honest) if wrap else honest
         server_settings = ServerSettings(
             home=folder,

@@ -27,7 +27,7 @@ CARD = Section.CARD
 MODES = ("failed", "failed-but-persisted")
 
 
-class Fault(OSError):
+class FaultError(OSError):
     """The disk or the line that fails."""
 
 
@@ -41,7 +41,7 @@ def commit_fails(engine: Engine, mode: str, *, after: int = 0, times: int = 1) -
         if after < seen[0] <= after + times:
             if mode == "failed-but-persisted":
                 connection.connection.dbapi_connection.execute("COMMIT")
-            raise Fault
+            raise FaultError
 
     event.listen(engine, "commit", commit)
     try:
@@ -138,7 +138,7 @@ def line_fails(path: str, mode: str, armed: list[bool]) -> Wrap:
             if where == path and armed[0]:
                 if mode == "failed-but-persisted":
                     honest(where, content)
-                raise Fault
+                raise FaultError
             return honest(where, content)
 
         return post
@@ -258,7 +258,8 @@ def test_a_log_on_disk_that_is_not_the_signed_one_never_starts(tmp_path: Path) -
     with sqlite3.connect(tmp_path / "server" / "amana.db") as database:
         database.execute('UPDATE leaf SET leaf = ? WHERE "index" = 2', (os.urandom(48),))
     database.close()
-    with pytest.raises(RuntimeError, match="not the one that was signed"), running(
-        tmp_path, organisation, publish=False
+    with (
+        pytest.raises(RuntimeError, match="not the one that was signed"),
+        running(tmp_path, organisation, publish=False),
     ):
         pass

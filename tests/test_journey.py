@@ -82,7 +82,7 @@ def test_step_3_reports_are_sealed_without_the_house_and_arrive_once(journey: Jo
     said = journey.house.folder / "words"
     journey.house.run("report", "prepare", str(notes))
     with said.open("wb") as out:
-        os.set_inheritable(out.fileno(), True)
+        os.set_inheritable(out.fileno(), True)  # noqa: FBT003 - the call takes it so
         journey.house.run(
             "report", "seal", str(source), "-o", str(sealed), "--notes", str(notes), "--words-to", str(out.fileno()),
             pass_fds=(out.fileno(),),
@@ -178,7 +178,7 @@ def test_step_6_an_auditor_proves_every_decision_offline(journey: Journey) -> No
     journey.house.stop()
     assert journey.house.run("audit", "verify", str(folder), "--as", key)["faults"] == []
     opened = journey.house.run("audit", "opened", str(folder), journey.ids["S01"], "--as", key)["decisions"]
-    assert {(one["asker"], one["permitted"]) for one in opened} >= {("r1", True), ("r2", False), ("r7", False)}
+    assert {(one["who"], one["permitted"]) for one in opened} >= {("r1", True), ("r2", False), ("r7", False)}
     assert journey.house.run("audit", "replay", str(folder), "--as", key)["faults"] == []
 
 
@@ -195,7 +195,7 @@ def test_step_6_a_changed_leaf_is_found(journey: Journey) -> None:
 
 
 def test_nothing_of_it_is_left_in_the_house(journey: Journey) -> None:
-    """What a seizure of the server's folder shows: not a word of a story, not a name (tests/test_seized.py looks closer)."""
+    """What a seized folder shows: not a word of a story, not a name (tests/test_seized.py looks closer)."""
     server = Path(journey.house.home) / "server"
     disk = b"\0".join(path.read_bytes() for path in server.rglob("*") if path.is_file())
     for needle in ("sixty women", "Nombre Ficticio", "educadora", "to see what can be done"):

@@ -43,11 +43,11 @@ def add(folder: CeremonyFolder, entry: dict[str, Any] | None = None) -> int:
     return amending.add_reviewer(folder, entry or NEW, passphrase=PASSPHRASE, draw=os.urandom, cost=CHEAPEST)
 
 
-def small(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - as JSON has them
+def small(**changes: Any) -> dict[str, Any]:
     return {**cast.example(), **changes}
 
 
-def init(path: Path, people: dict[str, Any], **choices: Any) -> CeremonyFolder:  # noqa: ANN401 - of `Choices`
+def init(path: Path, people: dict[str, Any], **choices: Any) -> CeremonyFolder:
     return ceremony.init(
         people, path, Choices(**{"k": 2, **choices}), passphrase=PASSPHRASE, draw=os.urandom, cost=CHEAPEST
     )

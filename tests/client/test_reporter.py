@@ -26,7 +26,7 @@ from tests.samples import samples
 REPLY_KEY = bytes(range(32))
 
 
-def sealed(rehearsal: Rehearsal, name: str, said: str, **options: Any) -> Envelope:  # noqa: ANN401 - of `seal`
+def sealed(rehearsal: Rehearsal, name: str, said: str, **options: Any) -> Envelope:
     return reporter.seal(samples()[name], rehearsal.in_force, said, draw=os.urandom, **options)
 
 

@@ -21,6 +21,7 @@ from crypto.notes import Kind, Vkey
 from crypto.opening import Approval
 from crypto.relay import CLOSED, REFUSED, GateAnswer, OpeningAnswer
 from crypto.sections import Section
+from crypto.slip import Slip
 from tests.harness import Running
 from tests.samples import samples, send
 
@@ -36,9 +37,9 @@ def minute(world: Running) -> int:
     return int(world.clock() // 60)
 
 
-def begin(world: Running, who: str, report: bytes, *sections: Section, **changes: Any) -> Session:
-    parts = {"action": "open", "purpose": "TRIAGE", "minute": minute(world), "draw": os.urandom}
-    return reviewer.begin(world.key(who), report, sections, **{**parts, **changes})
+def begin(world: Running, who: str, report: bytes, *sections: Section, action: str = "open") -> Session:
+    ring, now = world.key(who), minute(world)
+    return reviewer.begin(ring, report, sections, action=action, purpose="TRIAGE", minute=now, draw=os.urandom)
 
 
 def agree(world: Running, session: Session, who: str) -> list[Given]:
@@ -119,10 +120,10 @@ def test_a_key_that_is_not_in_the_directory(world: Running) -> None:
     with pytest.raises(RefusedError, match="not in the directory"):
         reviewer.entry(world.in_force, other)
     with pytest.raises(RefusedError):
-        reviewer.entry(world.in_force, structs_replace(other, "nobody"))
+        reviewer.entry(world.in_force, renamed(other, "nobody"))
 
 
-def structs_replace(ring: keyfile.KeyRing, name: str) -> keyfile.KeyRing:
+def renamed(ring: keyfile.KeyRing, name: str) -> keyfile.KeyRing:
     return keyfile.KeyRing(
         role=ring.role, name=name, identity=ring.identity, encryption=ring.encryption, extra=ring.extra
     )
@@ -277,7 +278,7 @@ class Answered:
             log=log or self.world.organisation.trust.log_policy,
         )
 
-    def bend(self, *changed: int, **changes: Any) -> OpeningAnswer:
+    def bend(self, *changed: int, **changes: object) -> OpeningAnswer:
         """Change the answers of these gates, or of all."""
         gates = [
             structs.replace(one, **changes) if not changed or place in changed else one
@@ -295,10 +296,10 @@ def flipped(data: bytes) -> bytes:
     return data[:-1] + bytes([data[-1] ^ 1])
 
 
-def changed_proof(text: str, **changes: Any) -> str:
+def changed_proof(text: str, *, back: int = 0, hashes: bool = True, cut: int = 0) -> str:
     proof = TlogProof.parse(text)
-    parts = {"index": proof.index, "hashes": proof.hashes, "checkpoint": proof.checkpoint, **changes}
-    return TlogProof(**parts).encode()
+    checkpoint = proof.checkpoint[: len(proof.checkpoint) - cut] + ("\n" if cut else "")
+    return TlogProof(proof.index - back, proof.hashes if hashes else (), checkpoint).encode()
 
 
 BENT: list[Callable[[GateAnswer], dict[str, Any]]] = [
@@ -311,14 +312,14 @@ BENT: list[Callable[[GateAnswer], dict[str, Any]]] = [
     lambda one: {"release": one.verdict},
     lambda _: {"proofs": []},
     lambda _: {"proofs": ["rubbish"]},
-    lambda one: {"proofs": [changed_proof(one.proofs[0], index=TlogProof.parse(one.proofs[0]).index - 1)]},
-    lambda one: {"proofs": [changed_proof(one.proofs[0], hashes=())]},
-    lambda one: {"proofs": [changed_proof(one.proofs[0], checkpoint=one.proofs[0].split("\n\n", 1)[1][:-9] + "\n")]},
+    lambda one: {"proofs": [changed_proof(one.proofs[0], back=1)]},
+    lambda one: {"proofs": [changed_proof(one.proofs[0], hashes=False)]},
+    lambda one: {"proofs": [changed_proof(one.proofs[0], cut=9)]},
     lambda _: {"gate": "gate-9"},
 ]
 
 
-@pytest.mark.parametrize("bend", BENT)
+@pytest.mark.parametrize("bend", BENT, ids=range(len(BENT)))
 def test_an_answer_that_does_not_hold_opens_nothing(
     honest: Answered, bend: Callable[[GateAnswer], dict[str, Any]]
 ) -> None:
@@ -384,7 +385,7 @@ def test_card_and_slip_disagree(world: Running, monkeypatch: pytest.MonkeyPatch)
     """A hostile page seals a milder slip than the card that she sees: both are said, the stricter one counts."""
     compose = reporter.compose
 
-    def bend(sample: reporter.Report, reply_key: bytes) -> Any:
+    def bend(sample: contents.Report, reply_key: bytes) -> tuple[Slip, dict[Section, bytes]]:
         slip, written = compose(sample, reply_key)
         consent = bytes([3, *slip.consent[1:-1], 3])
         return structs.replace(slip, tier=2, urgency=0, consent=consent), written
@@ -411,7 +412,8 @@ def test_nothing_in_a_story_can_turn_or_fake_a_line() -> None:
     assert not any(one in page for one in "\u202e\x1b\x00\u2066")
     assert "\nurgency: U0" not in page
     assert reading.as_json(STORY, content).isascii()
-    assert reading.visible("می\u200cخواهم") == "می\u200cخواهم"
+    persian = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"  # with the joiner that its spelling needs
+    assert reading.visible(persian) == persian
 
 
 @pytest.mark.parametrize("sample", sorted(samples()))

@@ -1,6 +1,5 @@
 """A whole signed organisation from data/people.json, with seeds that anybody can compute. For tests only."""
 
-# ruff: noqa: ANN401 - `changes` are values for any field
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache

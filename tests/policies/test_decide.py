@@ -148,7 +148,7 @@ def a_colleague(name: str) -> st.SearchStrategy[Colleague]:
     recused=st.frozensets(st.sampled_from(["asha", "bea", "cleo"]), max_size=1),
     withdrawn=st.booleans(),
 )
-def test_what_no_permit_may_ever_hold(**drawn: Any) -> None:  # noqa: ANN401 - all of the above
+def test_what_no_permit_may_ever_hold(**drawn: Any) -> None:
     names = ("tier", "preference", "two_person", "emergency", "exclude_links", "exclude_people")
     facts_of_slip = {name: drawn.pop(name) for name in names}
     found = answer(slip=slip(**facts_of_slip), **drawn)

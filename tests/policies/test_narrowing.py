@@ -13,7 +13,7 @@ FORBID = '\n@id("pause") forbid (principal, action in Amana::Action::"open", res
 PERMIT = '\n@id("more") permit (principal, action, resource);\n'
 
 
-def with_changed(name: str, **changes: Any) -> list[Any]:  # noqa: ANN401 - any field of a person
+def with_changed(name: str, **changes: Any) -> list[Any]:
     return [structs.replace(one, **changes) if one.name == name else one for one in PEOPLE]
 
 

@@ -75,7 +75,7 @@ class Frozen:
         return self.text(name, field, lambda: make(*args, **kwargs).hex())
 
 
-def vector(name: str, op: str, expect: str, description: str, **fields: Any) -> Vector:  # noqa: ANN401 - JSON
+def vector(name: str, op: str, expect: str, description: str, **fields: Any) -> Vector:
     """Return one vector."""
     return {"name": name, "description": description, "op": op, "expect": expect, **fields}
 
