@@ -36,7 +36,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "release": Limit(512, "bytes", "five shares"),
     "justification": Limit(256, "bytes", "a sentence or two"),
     "auditors": Limit(4, "auditors", "each adds 1,168 bytes to each record and opening"),
-    "record_bucket": Limit(3072, "bytes", "a decision with its evidence, without justification"),
+    "record_bucket": Limit(4096, "bytes", "a decision with its evidence and three approvals, without justification"),
     "notice": Limit(192, "bytes", "role, section, action, purpose, day"),
     "memo": Limit(128, "bytes", "sequence, head, one id and one name"),
     "leaf": Limit(48, "bytes", "tag and commitment"),

@@ -17,7 +17,7 @@ from crypto.sections import Section
 from crypto.slip import Slip
 from crypto.slots import GateSlot
 from crypto.words import log_key
-from doors.problem import Conflict, Denied
+from doors.problem import Denied
 from gate import store
 from gate.inforce import InForce, Known
 from policies.facts import Colleague, Question
@@ -111,8 +111,8 @@ class Examiner:
         row = connection.execute(
             select(store.decision.c.request).where(store.decision.c.request == request_digest).limit(1)
         ).one_or_none()
-        if (row is None) == again:
-            raise Conflict if row is not None else Denied
+        if (row is None) == again:  # seen before, or a release of what was never decided
+            raise Denied
 
     @staticmethod
     def _person(known: Known, name: str) -> tuple[bytes, str, bool]:
@@ -138,8 +138,8 @@ class Examiner:
             if not minute <= approval.until <= minute + limit("ask_minutes"):
                 raise Denied
             mine = approvals.setdefault(Section(approval.section), [])
-            if any(one.approver == approval.approver for one, _ in mine):
-                raise ProofError("one person twice")
+            if any(one.approver == approval.approver for one, _ in mine) or len(mine) == limit("approvals"):
+                raise ProofError("one person twice, or too many")
             mine.append((approval, pair))
         return approvals
 

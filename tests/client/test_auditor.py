@@ -325,6 +325,29 @@ def test_versions_wait_and_are_not_waited_for_longer(tmp_path: Path) -> None:
     assert wrong(2, 0) == history.ABSENT
 
 
+def test_narrower_than_what_still_waits_binds_nothing_early(tmp_path: Path) -> None:
+    """Two versions in a row, the first widens, the second takes away a little: both have to wait (protocol 8.7)."""
+    with running(tmp_path, Organisation(widen_hours=24)) as world:
+        report = send(world, "S01")
+        Asking(world, "r1", report, [CARD]).send()
+        world.house.publish(world.organisation.next_directory())
+        world.house.publish(without(world, "r3"))
+        exporting.export(world.house, world.organisation.trust, tmp_path / "log")
+        found = verify(
+            tmp_path / "log", world.organisation.trust, auditor=Bent(tmp_path / "log", world.organisation).auditor
+        )
+    sightings = [(one.decision.size, one.decision.minute) for one in found.decisions]
+    third = found.history.directories[2].value.digest
+
+    def wrong(minutes: int) -> str | None:
+        now = sightings[0][1] + minutes
+        naming = Naming(digest=third, size=found.size, minute=now, sightings=[*sightings, (found.size, now)])
+        return history.wrong_directory(found.history, naming)
+
+    assert wrong(1) == history.EARLY
+    assert wrong(24 * 60) is None
+
+
 def test_who_became_auditor_later_is_told_what_she_cannot_check(fresh: Running) -> None:
     report = send(fresh, "S01")
     Asking(fresh, "r1", report, [CARD]).send()

@@ -149,7 +149,7 @@ def test_a_request_is_taken_once(world: Running) -> None:
     asking = Asking(world, "r1", report, [CARD])
     openings = asking.blobs()
     assert asking.send(openings).state == "done"
-    assert asking.send(openings).state == CLOSED
+    assert asking.send(openings).state == REFUSED
 
 
 def test_somebody_elses_signature(world: Running) -> None:
