@@ -1,6 +1,8 @@
 """Which bundle and directory bind now: narrowing at once, everything else after its delay (protocol 8.7)."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -46,6 +48,18 @@ class Known:
         raise ProofError("not in the directory")
 
 
+V = TypeVar("V")
+
+
+def _binds(new: V, seen: int, wait: int, before: Sequence[tuple[V, int]], narrows: Callable[[V, V], bool]) -> int:
+    """Return the minute from which a version binds (protocol 8.7).
+
+    At once only where it narrows what binds already. Narrowing a version that still waits must not carry that one in.
+    """
+    in_force = [version for version, since in before if since <= seen]
+    return seen if in_force and narrows(in_force[-1], new) else seen + wait
+
+
 class InForce:
     """Reads statements into versions; parses each once."""
 
@@ -72,15 +86,15 @@ class InForce:
     def _add_bundle(self, note: str, body: bytes, seen: int) -> None:
         before = self._bundles[-1][0] if self._bundles else None
         bundle = Bundle.verify(note, body, trust=self._trust, previous=before)
-        delay = 0 if before is None or narrowing.bundle_narrows(before, bundle) else before.body.widen_hours * 60
-        self._bundles.append((bundle, seen + delay))
+        wait = 0 if before is None else before.body.widen_hours * 60
+        self._bundles.append((bundle, _binds(bundle, seen, wait, self._bundles, narrowing.bundle_narrows)))
 
     def _add_directory(self, note: str, body: bytes, certificates: bytes, seen: int) -> None:
         before = self._directories[-1][0] if self._directories else None
         directory = Directory.verify(note, body, trust=self._trust, previous=before)
-        hours = self._bundles[-1][0].body.widen_hours if self._bundles else 0
-        delay = 0 if before is None or narrowing.directory_narrows(before, directory) else hours * 60
-        self._directories.append((directory, seen + delay))
+        wait = 0 if before is None or not self._bundles else self._bundles[-1][0].body.widen_hours * 60
+        since = _binds(directory, seen, wait, self._directories, narrowing.directory_narrows)
+        self._directories.append((directory, since))
         sealed = Certificates.decode(certificates, limit=PUBLICATION_LIMIT).sealed
         self._sealed[directory.number] = dict(sealed)
 
