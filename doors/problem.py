@@ -49,6 +49,14 @@ class TooLarge(Refusal):
     title = "This is larger than the protocol allows. Nothing was saved here."
 
 
+class TooSlow(Refusal):
+    """Came slower than a bad line (doors/bodies.py)."""
+
+    status = 408
+    kind = "too-slow"
+    title = "This came too slowly. Nothing was saved here. Please try again."
+
+
 class NotFound(Refusal):
     """No such thing, or no such thing yet."""
 
@@ -89,6 +97,7 @@ class Conflict(Refusal):
     title = "This contradicts what is already here. Nothing was changed."
 
 
+_UNREAD = frozenset({"too-large", "too-slow", "busy"})
 _BY_STATUS: dict[int, type[Refusal]] = {404: NotFound, 405: NotFound, 413: TooLarge, 503: Busy}
 
 
@@ -102,6 +111,8 @@ def respond(refusal: Refusal, status: int | None = None) -> Response[Problem]:
         size=msgspec.UNSET if refusal.size is None else refusal.size,
     )
     headers = {"Retry-After": "2"} if refusal.kind == "busy" else {}
+    if refusal.kind in _UNREAD:
+        headers["Connection"] = "close"  # the rest of what she sends is not waited for
     return Response(problem, status_code=code, media_type=PROBLEM_JSON, headers=headers)
 
 
@@ -115,7 +126,10 @@ def _crypto(_: Request[Any, Any, Any], __: CryptoError) -> Response[Problem]:
 
 def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     kind = _BY_STATUS.get(error.status_code, Malformed if error.status_code < 500 else Refusal)  # noqa: PLR2004
-    return respond(kind(), error.status_code)
+    answer = respond(kind(), error.status_code)
+    if error.headers and "allow" in error.headers:
+        answer.headers["Allow"] = error.headers["allow"]  # RFC 9110: a 405 says which methods there are
+    return answer
 
 
 def _unforeseen(_: Request[Any, Any, Any], __: Exception) -> Response[Problem]:

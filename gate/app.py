@@ -28,6 +28,7 @@ from crypto.relay import (
     SyncReply,
 )
 from doors import clock
+from doors.bodies import BoundBodies
 from doors.clock import Clock
 from doors.database import OneProcess, open_database
 from doors.privacy import ForgetCaller, protect
@@ -213,7 +214,7 @@ def create_app(settings: Settings, *, draw: Draw = os.urandom, now: Clock = cloc
         route_handlers=handlers,
         dependencies={"gate": Provide(provide, sync_to_thread=False)},
         exception_handlers=HANDLERS,
-        middleware=[ForgetCaller()],
+        middleware=[ForgetCaller(), BoundBodies()],
         before_send=[protect],
         lifespan=[lifespan],
         logging_config=None,

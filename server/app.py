@@ -4,15 +4,16 @@ import logging
 import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Litestar, get
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import Scope
 
 from crypto.hybrid import Draw
+from doors.bodies import BoundBodies
 from doors.clock import Clock, system
 from doors.database import OneProcess, open_database
 from doors.privacy import ForgetCaller, protect
@@ -20,6 +21,7 @@ from doors.problem import HANDLERS
 from server import audit, migrate, openings, reports, trust
 from server.gates import Gates, Post
 from server.ledger import Ledger
+from server.openapi import Description
 from server.openings import Desk
 from server.relay import Relay
 from server.settings import Settings
@@ -29,10 +31,17 @@ from server.trust import TrustStore
 BODY: int = 1 << 16  # bytes of any other request body
 
 
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether this answers."""
+
+    status: str
+
+
 @get("/health", sync_to_thread=False)
-def health() -> dict[str, str]:
+def health() -> Health:
     """Say that this answers. Nothing about load, versions or anybody."""
-    return {"status": "ok"}
+    return Health("ok")
 
 
 async def _note_failure(error: Exception, scope: Scope) -> None:
@@ -95,7 +104,7 @@ def create_app(
         route_handlers=[health, reports.routes, openings.routes, trust.routes, audit.routes],
         dependencies={name: _give(value) for name, value in provided.items()},
         exception_handlers=HANDLERS,
-        middleware=[ForgetCaller()],
+        middleware=[ForgetCaller(), BoundBodies()],
         before_send=[protect],
         after_exception=[_note_failure],
         lifespan=[lifespan],
@@ -104,8 +113,9 @@ def create_app(
         openapi_config=OpenAPIConfig(
             title="Amana",
             version="1",
+            summary="Sealed reports in, sealed bytes and a public log out.",
             path="/openapi.json",
             use_handler_docstrings=True,
-            render_plugins=[JsonRenderPlugin(path="/")],
+            render_plugins=[Description(path="/")],
         ),
     )

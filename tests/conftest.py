@@ -4,8 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.harness import Organisation, Running, running
+
+# Time is no test here: a busy machine must not make a property fail.
+settings.register_profile("amana", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("amana")
 
 
 @pytest.fixture(scope="module")

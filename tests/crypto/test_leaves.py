@@ -118,7 +118,7 @@ def test_records_of_no_or_too_many_auditors_and_too_much() -> None:
         (good, AUDITORS[:1] * (limit("auditors") + 1)),
         (Record(kind="other", salt=SALT, body=b""), AUDITORS),
         (Record(kind=leaves.PAD, salt=b"", body=b""), AUDITORS),
-        (Record(kind=leaves.DECISION, salt=SALT, body=bytes(6000)), AUDITORS),
+        (Record(kind=leaves.DECISION, salt=SALT, body=bytes(9000)), AUDITORS),
     ):
         with pytest.raises(MalformedError):
             leaves.seal_record(record, auditors, os.urandom)

@@ -1,0 +1,150 @@
+"""The API description at /openapi.json: what Litestar finds in the handlers, made exact.
+
+Media types and limits of bodies come from the handlers themselves, so that they cannot disagree with the code. What a
+type cannot say (the form of an id, who refuses how) is in the tables here. `docs/openapi.json` is this, committed.
+"""
+
+from typing import Annotated, Any, Final, cast, get_args, get_origin
+
+from litestar import Litestar, Request
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.routes import HTTPRoute
+
+from doors.problem import (
+    OCTETS,
+    PROBLEM_JSON,
+    Busy,
+    Closed,
+    Conflict,
+    Malformed,
+    NotFound,
+    Refusal,
+    TooLarge,
+    TooSlow,
+)
+
+Json = dict[str, Any]
+
+_HEX: Final = r"^[0-9a-f]{64}$"
+_INDEX: Final = {"type": "integer", "minimum": 0}
+_PARAMETERS: Final[dict[str, Json]] = {
+    "since": {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+    "after": {"type": "string", "pattern": _HEX},
+    "envelope": {"type": "string", "pattern": _HEX},
+    "opening": {"type": "string", "pattern": r"^[0-9a-f]{32}$"},
+    "name": {"type": "string", "pattern": r"^(bundle|directory)-[0-9]{1,9}$"},
+    "rest": {"type": "string", "pattern": r"^(entries|[0-7])/(x[0-9]{3}/){0,4}[0-9]{3}(\.p/[1-9][0-9]{0,2})?$"},
+    "index": _INDEX,
+    "number": _INDEX,
+}
+_SAID: Final = {
+    "after": "id of the last one seen, in hex",
+    "envelope": "id of a report: hex of the SHA-256 of its header (protocol 4.4)",
+    "index": "index of a leaf of the log",
+    "name": "`bundle-3` or `directory-7`",
+    "number": "number of a run of 256 leaves",
+    "opening": "the name that was given when it was handed in",
+    "rest": "path of a tile or of an entry bundle (C2SP tlog-tiles)",
+    "since": "day, YYYY-MM-DD",
+}
+_BODIES: Final = {
+    "/v1/reports": "An envelope (protocol 4.5).",
+    "/v1/openings": "A request sealed to each gate: an `Openings` message (protocol 11).",
+    "/v1/notes": "A signed statement with what belongs to it: a `Publication` message (protocol 8).",
+}
+_READING: Final[tuple[type[Refusal], ...]] = (Malformed, NotFound, Busy)
+_WRITING: Final[tuple[type[Refusal], ...]] = (Malformed, TooSlow, Conflict, TooLarge, Busy, Closed)
+_KINDS: Final[tuple[type[Refusal], ...]] = (*_WRITING, NotFound)
+
+
+def complete(schema: Json, app: Litestar) -> Json:
+    """Return Litestar's description with bodies, refusals and forms put right."""
+    components: Json = schema.setdefault("components", {}).setdefault("schemas", {})
+    for one in components.values():
+        one["additionalProperties"] = False
+    components["Problem"] = _problem()
+    for path, method, handler in _handlers(app):
+        operation = schema["paths"].get(path, {}).get(method)
+        if operation is not None:
+            _complete(operation, path, handler)
+    return schema
+
+
+def _handlers(app: Litestar) -> list[tuple[str, str, HTTPRouteHandler]]:
+    routes = [route for route in app.routes if isinstance(route, HTTPRoute)]
+    return [
+        (route.path_format, method.lower(), handler)
+        for route in routes
+        for handler in route.route_handlers
+        for method in handler.http_methods
+    ]
+
+
+def _complete(operation: Json, path: str, handler: HTTPRouteHandler) -> None:
+    """Put one operation right."""
+    for parameter in operation.get("parameters", ()):
+        name = parameter["name"]
+        parameter["schema"], parameter["description"] = dict(_PARAMETERS[name]), _SAID[name]
+    signature = handler.parsed_fn_signature
+    takes_body = "body" in signature.parameters
+    if takes_body:
+        size = cast("int", handler.resolve_request_max_body_size())
+        content = {OCTETS: {"schema": {"type": "string", "format": "binary", "maxLength": size}}}
+        operation["requestBody"] = {"required": True, "description": _BODIES[path], "content": content}
+    answers: Json = {code: one for code, one in operation["responses"].items() if code.startswith("2")}
+    media = _media(signature.return_type.annotation)
+    for one in answers.values():
+        one.pop("headers", None)
+        if media is not None:
+            one["content"] = {media: {"schema": {"type": "string"} | ({"format": "binary"} if media == OCTETS else {})}}
+    if path == "/v1/reports" and takes_body:
+        answers["200"] = {**answers["201"], "description": "The same bytes were handed in before; the same answer"}
+    refusals = _WRITING if takes_body else () if path == "/health" else _READING
+    for status in sorted({kind.status for kind in refusals}):
+        answers[str(status)] = _refusal([kind for kind in refusals if kind.status == status])
+    operation["responses"] = dict(sorted(answers.items()))
+
+
+def _media(annotation: Any) -> str | None:  # noqa: ANN401 - whatever a handler is annotated with
+    """Return the media type of a handler that answers with bytes or text; None where it is JSON."""
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    return {bytes: OCTETS, str: "text/plain"}.get(next(iter(get_args(annotation)), None))
+
+
+def _refusal(kinds: list[type[Refusal]]) -> Json:
+    answer: Json = {
+        "description": " ".join(kind.title for kind in kinds),
+        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if Busy in kinds:
+        said = "seconds after which to try again"
+        answer["headers"] = {"Retry-After": {"description": said, "schema": {"type": "integer", "minimum": 1}}}
+    return answer
+
+
+def _problem() -> Json:
+    """Describe the one shape of every refusal (RFC 9457), with its constant words."""
+    return {
+        "type": "object",
+        "title": "Problem",
+        "description": "Every refusal looks like this. Its words are constant; nothing is taken from the request.",
+        "properties": {
+            "type": {"type": "string", "enum": sorted({f"tag:amana,2026:{kind.kind}" for kind in _KINDS})},
+            "title": {"type": "string", "enum": sorted({kind.title for kind in _KINDS})},
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        },
+        "required": ["status", "title", "type"],
+        "additionalProperties": False,
+    }
+
+
+class Description(JsonRenderPlugin):
+    """Serves the completed description."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: Json) -> bytes:
+        """Return it as JSON. It is completed once: Litestar hands in the same dictionary every time."""
+        if "Problem" not in openapi_schema.get("components", {}).get("schemas", {}):
+            complete(openapi_schema, request.app)
+        return self.render_json(request, openapi_schema)
