@@ -74,6 +74,8 @@ def prove(answer: GateAnswer, asked: Asked, session: Session, bundle: Bundle, lo
         proof = TlogProof.parse(text)
         proof.verify(log, leaf)
         indices.append(proof.index)
+    if len(set(indices)) < len(indices):
+        raise ProofError("one leaf for two sections")
     return _Proven(gate.name, verdict, release, indices)
 
 

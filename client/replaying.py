@@ -3,7 +3,7 @@
 A gate that lies about its own rules signs its lie correctly; only running them again finds it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -12,12 +12,14 @@ from client.auditor import verify
 from client.decisions import Found
 from client.findings import Fault, Progress, Report
 from client.folder import Folder
+from client.records import LATE
 from crypto import leaves
 from crypto.errors import CryptoError
 from crypto.keyfile import KeyRing
+from crypto.limits import limit
 from crypto.opening import CUSTODIAN, DESK, Approval
 from policies.bundle import Bundle
-from policies.decide import Deny, Permit, decide
+from policies.decide import OVER_QUOTA, Deny, Permit, decide
 from policies.directory import Certificate, Directory, open_certificate
 from policies.facts import RECUSE, Colleague, Question
 from policies.plan import candidate_pools
@@ -26,6 +28,8 @@ from policies.trust import Trust
 NO_FACTS: Final = "a decision that cannot be decided again: its bundle or directory is not in the log"
 OUTCOME: Final = "a decision that the rules do not give"
 REASONS: Final = "a decision for other reasons than the rules give"
+TOO_MANY: Final = "a decision on more requests of one person and day than a gate may decide"
+_DAY: Final = 1440  # minutes
 
 
 @dataclass(slots=True)
@@ -48,12 +52,37 @@ def decide_again(audit: Report, source: Folder, auditor: KeyRing) -> Replay:
     """Decide again what an audit found."""
     result = Replay(audit=audit)
     facts = Facts(audit, source, auditor)
+    before = _requests_before(audit.decisions)
     for found in audit.decisions:
-        fault = _judge(facts, found)
+        fault = _judge_quota(found, before[found.index], whole=LATE not in audit.unchecked)
+        if fault is None and found.decision.rules != list(OVER_QUOTA):
+            fault = _judge(facts, found)
         result.decided += fault != NO_FACTS
         if fault is not None:
             result.faults.append(Fault(found.index, fault))
     return result
+
+
+def _requests_before(decisions: Iterable[Found]) -> dict[int, int]:
+    """By leaf: how many other requests of this person its gate had decided that day."""
+    asked: dict[tuple[str, str, int], dict[bytes, int]] = {}
+    before = {}
+    for found in sorted(decisions, key=lambda one: (one.decision.sequence, one.index)):
+        place = found.decision.gate, found.ask.asker, found.decision.minute // _DAY
+        requests = asked.setdefault(place, {})
+        before[found.index] = requests.setdefault(found.decision.request, len(requests))
+    return before
+
+
+def _judge_quota(found: Found, before: int, *, whole: bool) -> str | None:
+    """The first request over the quota is refused for it and logged, later ones not even that (protocol 11.5).
+
+    `whole`: all records of the log open to this auditor, so that she can count.
+    """
+    if found.decision.rules == list(OVER_QUOTA):
+        early = whole and before < limit("requests")
+        return OUTCOME if early or found.decision.permitted else None
+    return TOO_MANY if before >= limit("requests") else None
 
 
 def _judge(facts: "Facts", found: Found) -> str | None:

@@ -29,6 +29,7 @@ class Label(bytes, Enum):
     RECORD = b"amana/1 record"
     NOTICE_KEY = b"amana/1 notice key"
     MEMO_KEY = b"amana/1 memo key"
+    ASKED = b"amana/1 asked today"
     JOURNAL = b"amana/1 journal"
     CERTIFICATE = b"amana/1 certificate salted"
     CERTIFICATE_SEAL = b"amana/1 certificate seal"
@@ -81,6 +82,7 @@ USES: Final[dict[Label, str]] = {
     Label.RECORD: "HPKE info of an audit record",
     Label.NOTICE_KEY: "key of a notice",
     Label.MEMO_KEY: "key of a gate's memos, from its seed",
+    Label.ASKED: "key: a gate's count of one person's requests of a day, from its seed",
     Label.JOURNAL: "chain of a gate's journal",
     Label.CERTIFICATE: "salted commitment to a certificate",
     Label.CERTIFICATE_SEAL: "HPKE info of a certificate",

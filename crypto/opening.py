@@ -195,8 +195,10 @@ class Release(Message, kw_only=True):
     shares: list[tuple[int, bytes]]
 
     def check(self) -> None:
-        """Raise MalformedError where a share has not its form."""
-        require(all(section in set(Section) and len(share) == SHARE for section, share in self.shares), "release")
+        """Raise MalformedError where a share has not its form, or a section has more than one."""
+        numbers = [section for section, _ in self.shares]
+        require(numbers == sorted(set(numbers)) and set(numbers) <= set(Section), "release sections")
+        require(all(len(share) == SHARE for _, share in self.shares), "release")
 
 
 def _info(label: Label, bound: bytes, gate: str) -> bytes:

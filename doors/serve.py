@@ -1,13 +1,14 @@
 """Serve an app with granian on HOST:PORT or unix:PATH, and print `ready URL` when it answers."""
 
 import http.client
+import resource
 import socket
 import sys
 import threading
 import time
 from pathlib import Path
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server import Server as Granian
 
@@ -15,6 +16,8 @@ from doors.environment import SettingError
 
 _HEADER_TIMEOUT = 10_000  # milliseconds: half-open requests do not hold a worker
 _HEADER_BYTES = 16_384
+CONNECTIONS = 2048  # at once; half-open ones are among them until their time is over
+_FILES = CONNECTIONS + 512
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -54,6 +57,7 @@ def serve(target: str, bind: str) -> None:
     if uds is not None and uds.exists():
         uds.unlink()
     url = f"unix:{uds}" if uds else f"http://{host}:{port}"
+    _allow_files()
     threading.Thread(target=_announce, args=(host, port, uds, url), daemon=True).start()
     Granian(
         target,
@@ -67,10 +71,20 @@ def serve(target: str, bind: str) -> None:
         websockets=False,
         log_enabled=False,
         log_access=False,
-        backlog=256,
+        http=HTTPModes.http1,  # to tell HTTP/2 apart, a silent connection would be waited for without end
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
         workers_kill_timeout=20,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADER_TIMEOUT, max_buffer_size=_HEADER_BYTES),
     ).serve()
+
+
+def _allow_files() -> None:
+    """Ask for as many open files as connections need; a shell gives 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _announce(host: str, port: int, uds: Path | None, url: str) -> None:

@@ -18,7 +18,6 @@ from crypto.labels import Label
 from crypto.limits import limit
 from crypto.opening import OPENING
 from crypto.relay import (
-    PUBLICATION_LIMIT,
     SYNC_LIMIT,
     DecisionsCall,
     Publication,
@@ -44,6 +43,7 @@ from policies import statements
 from policies.statements import Current, Revocation
 
 CALL_LIMIT: Final = SYNC_LIMIT + OPENING + (1 << 16)
+NOTE_LIMIT: Final = limit("note") * 4 + 64  # a revocation has no body
 OFFER_AGAIN: Final = 5  # minutes before a decision that the log does not show is offered again
 KEPT: Final = 2 * 1440  # minutes for which a request's digest is remembered: longer than any ask lives
 
@@ -188,10 +188,10 @@ def releases(body: RawBody, gate: NamedDependency[Gate]) -> Response[bytes]:
     return _octets(gate.releases(ReleasesCall.decode(body, limit=CALL_LIMIT)))
 
 
-@post("/v1/notes", status_code=200, sync_to_thread=True, request_max_body_size=limit("note") * 4 + PUBLICATION_LIMIT)
+@post("/v1/notes", status_code=200, sync_to_thread=True, request_max_body_size=NOTE_LIMIT)
 def note(body: RawBody, gate: NamedDependency[Gate]) -> dict[str, str]:
     """Take a signed revocation from anybody."""
-    gate.note(Publication.decode(body, limit=PUBLICATION_LIMIT))
+    gate.note(Publication.decode(body, limit=NOTE_LIMIT))
     return {"status": "ok"}
 
 

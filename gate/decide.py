@@ -13,11 +13,11 @@ from crypto.leaves import Memo, Notice, Record
 from crypto.opening import Decision, DecisionRecord, Verdict, leaf_message, next_journal, seal_reply
 from crypto.relay import DecisionsReply, SignedEntry
 from crypto.sections import Section
-from gate import store
+from gate import quota, store
 from gate.examine import Examined, Examiner
 from gate.follow import Position, read_position, recuse, write_position
 from gate.inforce import Known
-from policies.decide import Permit, decide
+from policies.decide import OVER_QUOTA, Deny, Permit, decide
 
 _MINUTES_OF_DAY = 1440
 
@@ -36,11 +36,12 @@ class Decider:
 
     def decide(self, connection: Connection, known: Known, examined: Examined, minute: int) -> DecisionsReply:
         """Decide every section that was asked for; all of it becomes durable with the caller's transaction."""
+        within = quota.take(connection, self._key, examined.ask.asker, minute // _MINUTES_OF_DAY)
         written: list[tuple[Section, _Written]] = []
         for number in examined.ask.sections:
             section = Section(number)
             question = self._examiner.question(connection, known, examined, section, minute)
-            decision = decide(known.bundle.rules, question)
+            decision = decide(known.bundle.rules, question) if within else Deny(OVER_QUOTA)
             permitted = isinstance(decision, Permit)
             one = self._write(connection, known, examined, section, permitted, list(decision.rules), minute)
             if permitted and examined.ask.action == "recuse":

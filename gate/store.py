@@ -49,6 +49,15 @@ decision = Table(
     Column("minute", Integer, nullable=False),
 )
 
+# How many requests a person made today; who she is cannot be read from it (gate/quota.py).
+asked = Table(
+    "asked",
+    metadata,
+    Column("who", LargeBinary(16), primary_key=True),
+    Column("day", Integer, nullable=False),
+    Column("requests", Integer, nullable=False),
+)
+
 # Decisions that the log does not show yet. What is here for minutes is offered to the server again.
 pending = Table(
     "pending",

@@ -19,6 +19,7 @@ from policies.facts import Question
 ENGINE: Final = "cedar 4.12"  # cedarpy 4.12.2; the bundle names it, so that auditors decide with the same
 ERROR: Final = ("error",)
 NO_RULE: Final = ("no-rule",)
+OVER_QUOTA: Final = ("quota",)  # a gate's own: nobody's request is decided more often a day than crypto/limits.py says
 NO_CERTIFICATE: Final = ("R1.no-certificate",)
 
 

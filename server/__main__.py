@@ -3,23 +3,32 @@
 import argparse
 import os
 import sys
-
-from litestar import Litestar
+from pathlib import Path
 
 from doors.environment import SettingError
-from doors.serve import serve
+from doors.reporters import App, second_door
+from doors.serve import serve, split_bind
 from server.app import create_app
 from server.settings import Settings
 
 _GATES = "AMANA_SERVER_GATES"
+_REPORTERS = "AMANA_SERVER_REPORTERS"
 
 
-def application() -> Litestar:
-    """Return the app for granian's worker; gates' addresses come from the parent."""
+def application() -> App:
+    """Return the app for granian's worker; gates' addresses and the reporters' socket come from the parent."""
     environment = dict(os.environ)
-    given = environment.pop(_GATES, "")
+    given, reporters = environment.pop(_GATES, ""), environment.pop(_REPORTERS, "")
     gates = dict(one.split("=", 1) for one in given.split(" ") if one)
-    return create_app(Settings.from_environment(gates, environment))
+    app: App = create_app(Settings.from_environment(gates, environment))
+    return second_door(app, Path(reporters)) if reporters else app
+
+
+def _socket(bind: str) -> Path:
+    path = split_bind(bind)[2]
+    if path is None:
+        raise SettingError("--reporters takes unix:PATH")
+    return path
 
 
 def main() -> int:
@@ -27,10 +36,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="amana serve", description=__doc__)
     parser.add_argument("--bind", default="127.0.0.1:7290", metavar="HOST:PORT or unix:PATH")
     parser.add_argument("--gate", action="append", default=[], metavar="NAME=URL", help="where a gate is")
+    parser.add_argument("--reporters", metavar="unix:PATH", help="a second socket with only what reporters need")
     options = parser.parse_args()
     try:
         Settings.from_environment({})
         os.environ[_GATES] = " ".join(options.gate)
+        if options.reporters is not None:
+            os.environ[_REPORTERS] = str(_socket(options.reporters))
         serve("server.__main__:application", options.bind)
     except SettingError as error:
         sys.stderr.write(f"amana serve: {error}\n")

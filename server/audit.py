@@ -16,7 +16,7 @@ from server.ledger import Ledger
 from server.store import beside
 
 _TILE: Final = re.compile(
-    r"/(?P<level>entries|[0-7])/(?P<number>(?:x\d{3}/){0,4}\d{3})(?:\.p/(?P<width>[1-9]\d{0,2}))?"
+    r"/(?P<level>entries|[0-7])/(?P<number>(?:x\d{3}/){0,4}\d{3})(?:\.p/(?P<width>[1-9]\d{0,2}))?", re.ASCII
 )
 _WIDTH: Final = 256
 

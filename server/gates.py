@@ -33,6 +33,7 @@ from server.trust import TrustStore
 _REPLY_LIMIT: Final = 4 << 20  # bytes of a gate's answer
 _RETRIES: Final = 4
 _SECONDS: Final = 30.0
+_EVERY, _PAUSE = 30.0, 1.0  # seconds between two rounds, unless somebody wakes it; and even then
 
 
 class Answer(Protocol):
@@ -155,8 +156,12 @@ class Gates:
         self._links: dict[str, GateLink] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()
-        self._stopped = False
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="gates", daemon=True)
+
+    def wake(self) -> None:
+        """Ask the gates soon; any number of calls is one question."""
+        self._wake.set()
 
     def links(self) -> dict[str, GateLink]:
         """Return a link for every gate, in bundle order."""
@@ -176,7 +181,7 @@ class Gates:
 
     def stop(self) -> None:
         """End."""
-        self._stopped = True
+        self._ended.set()
         self._wake.set()
         self._thread.join(timeout=30)
 
@@ -209,7 +214,9 @@ class Gates:
             raise Malformed
         public = notes.Vkey.parse(bundle.gate(name).vkey).public
         for one in signed:
-            if len(one.leaf) != leaves.LEAF or leaves.is_public(one.leaf) or len(one.record) not in sizes:
+            if len(one.leaf) != leaves.LEAF or len(one.record) not in sizes:
+                raise Malformed
+            if leaves.is_public(one.leaf) or leaves.is_withdrawal(one.leaf):  # no auditor asks such a leaf for a record
                 raise Malformed
             if (len(one.notice), len(one.memo)) != (leaves.NOTICE, leaves.MEMO):
                 raise Malformed
@@ -219,10 +226,11 @@ class Gates:
         return self._ledger.append(entries, urgent=True)
 
     def _run(self) -> None:
-        while not self._stopped:
+        while not self._ended.is_set():
             try:
                 self.tell()
             except Exception as error:  # noqa: BLE001 - a follower that dies silently would leave gates behind
                 logging.getLogger("amana").warning("gates: %s", type(error).__name__)
-            self._wake.wait(30.0)
+            self._ended.wait(_PAUSE)  # anybody may wake it, so it keeps a pace of its own
+            self._wake.wait(_EVERY)
             self._wake.clear()

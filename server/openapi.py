@@ -110,7 +110,8 @@ def _media(annotation: Any) -> str | None:  # noqa: ANN401 - whatever a handler 
     """Return the media type of a handler that answers with bytes or text; None where it is JSON."""
     if get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
-    return {bytes: OCTETS, str: "text/plain"}.get(next(iter(get_args(annotation)), None))
+    inner = next(iter(get_args(annotation)), None)
+    return OCTETS if inner is bytes else "text/plain" if inner is str else None
 
 
 def _refusal(kinds: list[type[Refusal]]) -> Json:

@@ -3,6 +3,7 @@
 The server relays all of it and is believed in none of it.
 """
 
+import asyncio
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from policies.directory import Directory
 from policies.trust import Trust
 from server.ledger import Ledger
 from server.store import statement
+
+_LOOKS, _PAUSE = 20, 0.2  # for the first `current` after a start: 4 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,11 @@ class TrustStore:
         self._lock = threading.Lock()
         self.state = State()
         self.current: str | None = None
+        self._known: dict[bytes, int] = {}
         with database.reader.connect() as connection:
             for row in connection.execute(select(statement).order_by(statement.c.leaf)):
                 self.state, _, _ = self._check(Publication(note=row.note, body=row.body, certificates=row.certificates))
+                self._known[statements.digest(row.note)] = int(row.leaf)
         self._tell_ledger()
 
     def _check(self, publication: Publication) -> tuple[State, Label, int]:
@@ -88,13 +93,14 @@ class TrustStore:
             case _:
                 raise Malformed
 
-    def publish(self, publication: Publication) -> int:
-        """Check, append the public leaf, return its index. The same note again is the same leaf."""
+    def publish(self, publication: Publication) -> tuple[int, bool]:
+        """Check, append the public leaf; return its index and whether it is new. The same note is the same leaf."""
+        text, _ = notes.split(publication.note)
+        digest = statements.digest(text)
         with self._lock:
-            text, _ = notes.split(publication.note)
-            known = self._find(text)
+            known = self._known.get(digest)
             if known is not None:
-                return known
+                return known, False
             new, kind, number = self._check(publication)
 
             def job(connection: Connection, first: int) -> tuple[Sequence[Entry], Any]:
@@ -111,15 +117,9 @@ class TrustStore:
 
             index = int(self._ledger.submit(job, urgent=True).result(timeout=60))
             self.state = new
+            self._known[digest] = index
             self._tell_ledger()
-            return index
-
-    def _find(self, text: str) -> int | None:
-        with self._database.reader.connect() as connection:
-            for row in connection.execute(select(statement.c.leaf, statement.c.note)):
-                if notes.split(row.note)[0] == text:
-                    return int(row.leaf)
-        return None
+            return index, True
 
     def _tell_ledger(self) -> None:
         if self.state.bundle is not None:
@@ -159,14 +159,19 @@ def _octets(body: bytes) -> Response[bytes]:
 Followers = Annotated[Any, "server.gates.Gates"]
 
 
-@get("/trust/current", sync_to_thread=True)
-def current(trust: NamedDependency[TrustStore], gates: NamedDependency[Followers]) -> Response[str]:
+@get("/trust/current")
+async def current(trust: NamedDependency[TrustStore], gates: NamedDependency[Followers]) -> Response[str]:
     """Which bundle and directory are in force today, signed by the gates."""
-    if trust.current is None:
-        gates.tell()  # just started: ask them now rather than send her away
-    if trust.current is None:
+    if trust.current is None and trust.state.bundle is not None:
+        gates.wake()  # just started: she waits a moment, holding no thread, while they are asked once for everybody
+        for _ in range(_LOOKS):
+            await asyncio.sleep(_PAUSE)
+            if trust.current is not None:
+                break
+    note: str | None = trust.current
+    if note is None:
         raise NotFound
-    return _text(trust.current)
+    return _text(note)
 
 
 _KINDS = {"bundle": Label.NOTE_BUNDLE, "directory": Label.NOTE_DIRECTORY}
@@ -207,8 +212,9 @@ class Published:
 @post("/v1/notes", status_code=200, sync_to_thread=True, request_max_body_size=PUBLICATION_LIMIT)
 def publish(body: RawBody, trust: NamedDependency[TrustStore], gates: NamedDependency[Followers]) -> Published:
     """Publish a signed statement: bundle, directory, revocation, announcement. Gates are told at once."""
-    index = trust.publish(Publication.decode(body, limit=PUBLICATION_LIMIT))
-    gates.tell()
+    index, new = trust.publish(Publication.decode(body, limit=PUBLICATION_LIMIT))
+    if new:  # what everybody can fetch, anybody can hand in again: that asks no gate
+        gates.tell()
     return Published(index)
 
 

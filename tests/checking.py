@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections import Counter
+from collections.abc import Set
+from dataclasses import dataclass
 from pathlib import Path
 
 from crypto import leaves, merkle
@@ -13,8 +15,22 @@ from crypto.limits import limit
 from crypto.opening import Decision, DecisionRecord, Request, next_journal
 
 
-def check_world(folder: Path, policy: LogPolicy, auditor: KeyRing, acknowledged: set[bytes] = frozenset()) -> None:  # type: ignore[assignment]
-    """One history, every record provable, no acknowledged report lost or doubled, every decision of a gate in order."""
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What was found: all leaves, the leaf of each report, and every decision by the index of its leaf."""
+
+    log: list[bytes]
+    reports: dict[bytes, int]
+    decisions: dict[int, Decision]
+
+
+def check_world(
+    folder: Path, policy: LogPolicy, auditor: KeyRing, acknowledged: Set[bytes] = frozenset(), *, midway: bool = False
+) -> Reread:
+    """One history, every record provable, no acknowledged report lost or doubled, every decision of a gate in order.
+
+    `midway`: a gate may hold decisions that the log does not have yet, so its journal may have holes.
+    """
     with sqlite3.connect(folder / "server" / "amana.db") as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         log = [row[0] for row in database.execute('SELECT leaf FROM leaf ORDER BY "index"')]
@@ -55,21 +71,26 @@ def check_world(folder: Path, policy: LogPolicy, auditor: KeyRing, acknowledged:
     received = [one for one in opened.values() if one.kind == "received"]
     assert len(received) == len(reports)
     assert acknowledged <= {row[0] for row in reports}
-    _check_journals(log, {index: one.body for index, one in opened.items() if one.kind == DECISION})
+    decisions = {index: _decision(one.body) for index, one in opened.items() if one.kind == DECISION}
+    requests = Counter((one.gate, one.request, one.section) for one in decisions.values())
+    assert max(requests.values(), default=1) == 1
+    assert len({(one.gate, one.sequence) for one in decisions.values()}) == len(decisions)
+    if not midway:
+        _check_journals(log, decisions)
+    return Reread(log, {row[0]: row[3] for row in reports}, decisions)
 
 
-def _check_journals(log: list[bytes], bodies: dict[int, bytes]) -> None:
+def _decision(body: bytes) -> Decision:
+    record = DecisionRecord.decode(body, limit=limit("opening"))
+    Request.decode(record.request, limit=limit("opening"))
+    return Decision.decode(record.decision, limit=limit("opening"))
+
+
+def _check_journals(log: list[bytes], decisions: dict[int, Decision]) -> None:
     """Each gate's decisions run without gap or fork."""
     found: dict[str, dict[int, tuple[bytes, bytes]]] = {}
-    requests: Counter[tuple[str, bytes, int]] = Counter()
-    for index, body in bodies.items():
-        record = DecisionRecord.decode(body, limit=limit("opening"))
-        decision = Decision.decode(record.decision, limit=limit("opening"))
-        Request.decode(record.request, limit=limit("opening"))
-        assert decision.sequence not in found.setdefault(decision.gate, {})
-        found[decision.gate][decision.sequence] = (decision.journal, log[index])
-        requests[decision.gate, decision.request, decision.section] += 1
-    assert max(requests.values(), default=1) == 1
+    for index, decision in decisions.items():
+        found.setdefault(decision.gate, {})[decision.sequence] = (decision.journal, log[index])
     for journal in found.values():
         head = bytes(32)
         for sequence in range(len(journal)):

@@ -141,7 +141,8 @@ WILD = st.text(st.characters(exclude_categories=()), max_size=80)  # lone surrog
 PARTS = st.sampled_from(
     ["\n", "\n\n", "— ", "a ", str(KEYS[0]), "c2sp.org/tlog-proof@v1", "index 0", "extra ", "log ", "witness ",
      "group ", "quorum none\n", "any", "+", "AAAA", notes.b64(KEYS[0].id + bytes(64)),
-     notes.b64(KEYS[1].id + bytes(72)), notes.b64(KEYS[2].id + bytes(80)), notes.b64(bytes(32)), "\ud800", "0", "12", "é", "\0", "#", "abandon "]
+     notes.b64(KEYS[1].id + bytes(72)), notes.b64(KEYS[2].id + bytes(80)), notes.b64(bytes(32)), "\ud800", "0", "12",
+     "é", "\0", "#", "abandon "]
 )  # fmt: skip
 LINES = st.lists(PARTS | st.text(max_size=3), max_size=14).map("".join)
 

@@ -1,0 +1,77 @@
+"""Servers under measurement: started on loopback, read through /proc, ended by their own id."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+READY: Final = "ready "
+ROOT: Final = Path(__file__).resolve().parent.parent
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+
+
+class Served:
+    """One server and its workers. Use as a context."""
+
+    def __init__(self, module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AMANA_")}
+        self._process = subprocess.Popen(  # noqa: S603 - our own modules
+            [sys.executable, "-m", module, *arguments],
+            cwd=ROOT,
+            env={**kept, **(environment or {})},
+            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+        self.url = ""
+        for line in self._process.stdout or ():
+            if line.startswith(READY):
+                self.url = line.removeprefix(READY).strip()
+                return
+        self.stop()
+        raise RuntimeError(f"{module} did not start")
+
+    def __enter__(self) -> "Served":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds that it and its workers have used."""
+        return sum(sum(map(int, fields[11:13])) for fields in self._stats()) / _TICKS
+
+    @property
+    def memory(self) -> int:
+        """Resident bytes of it and its workers."""
+        return sum(int(fields[21]) for fields in self._stats()) * _PAGE
+
+    def _stats(self) -> Iterator[list[str]]:
+        waiting = [self._process.pid]
+        while waiting:
+            folder = Path("/proc") / str(waiting.pop())
+            yield (folder / "stat").read_text().rpartition(")")[2].split()
+            for task in (folder / "task").iterdir():
+                waiting += map(int, (task / "children").read_text().split())
+
+    def stop(self) -> None:
+        """End it, and what it left behind."""
+        if self._process.poll() is None:
+            self._process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=25)
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
