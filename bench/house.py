@@ -61,7 +61,12 @@ class Founded:
         bundle, directory = self.organisation.bundle, self.organisation.directory
         if bundle is None or directory is None:
             raise RuntimeError("not founded")
-        current = Current(0, (bundle.number, bundle.digest), (directory.number, directory.digest), (0, bytes(32)))
+        current = Current(
+            day=0,
+            bundle=(bundle.number, bundle.digest),
+            directory=(directory.number, directory.digest),
+            log=(0, bytes(32)),
+        )
         return InForce(bundle, directory, b"", current)
 
     def seal(self) -> Envelope:

@@ -13,11 +13,14 @@ from client import decisions, history, records
 from client.decisions import Found
 from client.findings import WHOLE, Fault, Progress, Report
 from client.folder import CHECKPOINT, Folder
-from client.history import Naming
+from client.history import History, Naming
+from crypto import hybrid
 from crypto.errors import CryptoError
 from crypto.keyfile import KeyRing
+from crypto.labels import Label
 from crypto.merkle import Frontier, leaf_hash
 from crypto.opening import next_journal
+from crypto.padding import unpad
 from policies.trust import Trust
 
 HEAD: Final = "the checkpoint is not signed by the log with its quorum"
@@ -31,6 +34,7 @@ BEFORE: Final = "a decision that names a log larger than its own place in it"
 ROOT: Final = "a decision on a log that is not this one"
 SAME_PLACE: Final = "two decisions at one place of a gate's journal"
 GAP: Final = "a gate's journal does not follow from the decisions before"
+REASON: Final = "a reason that its asker did not write so that auditors can read it"
 NO_WITNESS: Final = (
     "The log has no outside witness: whoever runs it could show somebody else another log, and no check finds that."
 )
@@ -54,6 +58,8 @@ def verify(folder: Path, trust: Trust, *, auditor: KeyRing | None = None, progre
     for found in report.decisions:
         for fault in decisions.faults(found, report.history, source.notice(found.index), trust.log_policy.origin):
             report.blame(found.index, fault)
+        if auditor is not None and not _gives_reason(found, report.history, auditor):
+            report.blame(found.index, REASON)
     # (7) the versions named are in force at the size named, and that size and root are of this tree.
     _places(report, all_leaves)
     # (8) sequence and journal head of each gate run without gap or fork.
@@ -110,6 +116,19 @@ def _tree(leaves: Sequence[bytes], signed: Sequence[tuple[int, bytes]], report: 
         if leaf in seen:
             report.blame(index, TWICE)
         seen.add(leaf)
+
+
+def _gives_reason(found: Found, history: History, auditor: KeyRing) -> bool:
+    """Whether the reason opens to her and is text; true where it was sealed to a directory without her."""
+    directory = next((one.value for one in history.directories if one.value.number == found.request.directory), None)
+    if directory is None or auditor.encryption_public not in directory.auditors:
+        return True  # not hers to judge
+    try:
+        padded = hybrid.unseal_any(auditor.encryption, found.record.justification, Label.JUSTIFICATION.value)
+        unpad(padded).decode()
+    except (CryptoError, UnicodeError):
+        return False
+    return True
 
 
 def _places(report: Report, leaves: Sequence[bytes]) -> None:

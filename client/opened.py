@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Final
 
 from client import contents
@@ -16,7 +17,8 @@ from crypto.relay import CLOSED, DONE, GateAnswer, OpeningAnswer
 from crypto.sections import CUSTODIAL, Section
 from policies.bundle import Bundle
 
-LYING: Final = "a gate's answer did not hold and was not used"
+LYING: Final = "the answer of {} did not hold and was not used; tell an auditor"
+FALSE_SHARE: Final = "{} released a share that is false; the others opened it all the same; tell an auditor"
 MISMATCH: Final = "card and slip disagree about {}; the stricter one counts"
 _SPLIT: Final = "two gates say different things about the slip; the stricter one counts"
 
@@ -98,7 +100,8 @@ def open_answer(  # noqa: PLR0913 - all that it depends on, by name
         try:
             proven[one.gate] = prove(one, asked, session, bundle, log)
         except CryptoError:
-            result.warnings.append(LYING)
+            known = {gate.name for gate in bundle.body.gates}
+            result.warnings.append(LYING.format(one.gate if one.gate in known else "a gate"))
     result.leaves = {name: one.indices for name, one in proven.items()}
     threshold = asked.sealed_under.body.threshold
     if len(proven) < threshold:
@@ -109,18 +112,20 @@ def open_answer(  # noqa: PLR0913 - all that it depends on, by name
         if sum(_permits(said, section) for said in proven.values()) < threshold:
             result.refused.append(section)
         elif session.ask.action == "open":
-            result.opened[section] = _unlock(report, section, role, released.get(section, []), shares, threshold)
+            locks = _Locks(report, section, role, released.get(section, {}), shares, threshold)
+            result.opened[section] = locks.unlock()
+            result.warnings += map(FALSE_SHARE.format, locks.false())
     if len(result.refused) == len(session.ask.sections):
         raise RefusedError(DENIED)
     _compare(result, [said.verdict for said in proven.values()])
     return result
 
 
-def _released(proven: Iterable[_Proven]) -> dict[Section, list[bytes]]:
-    released: dict[Section, list[bytes]] = {}
+def _released(proven: Iterable[_Proven]) -> dict[Section, dict[str, bytes]]:
+    released: dict[Section, dict[str, bytes]] = {}
     for one in proven:
         for number, share in [] if one.release is None else one.release.shares:
-            released.setdefault(Section(number), []).append(share)
+            released.setdefault(Section(number), {})[one.gate] = share
     return released
 
 
@@ -149,39 +154,59 @@ def _permits(one: _Proven, number: int) -> bool:
     return any(permitted for section, permitted, _ in one.verdict.sections if section == number)
 
 
-def _unlock(  # noqa: PLR0913, PLR0917 - the locks
-    report: Report,
-    section: Section,
-    role: str,
-    gates: Sequence[bytes],
-    shares: Sequence[tuple[Approval, bytes]],
-    threshold: int,
-) -> bytes:
-    """Combine the locks (7): the gates' shares, her own, and those of everybody who agreed."""
-    if len(gates) < threshold:
-        raise ClosedError(
-            "The opening was written in the log, but the gates did not release it.", "Ask again in a minute."
-        )
-    locks: dict[str, list[bytes]] = {"gates": list(gates), "desk": [], "custodians": []}
-    if role == "desk":
-        locks["desk"].append(report.slot.shares["desk", section])
-    elif section in CUSTODIAL:
-        locks["custodians"].append(report.slot.shares["custodians", section])
-    for approval, share in shares:
-        if approval.section == section:
-            locks["custodians" if approval.role == CUSTODIAN else "desk"].append(share)
-    thresholds: Mapping[str, int] = {
-        "gates": threshold,
-        "desk": report.slot.thresholds["desk", section],
-        "custodians": report.slot.thresholds.get(("custodians", section), 1),
-    }
-    try:
-        return open_section(section, report.header, report.content.sections[section], locks, thresholds)
-    except OpenError:
-        raise UnprovenError(
-            f"The gates released {section.label}, but the shares do not open it: one is missing or false.",
-            "Ask another colleague to agree; if that does not help, tell an auditor.",
-        ) from None
+@dataclass(frozen=True, slots=True)
+class _Locks:
+    """The locks of one section, and what came for them (7): the gates' shares, hers, those of everybody who agreed."""
+
+    report: Report
+    section: Section
+    role: str
+    gates: Mapping[str, bytes]
+    shares: Sequence[tuple[Approval, bytes]]
+    threshold: int
+
+    def unlock(self) -> bytes:
+        if len(self.gates) < self.threshold:
+            raise ClosedError(
+                "The opening was written in the log, but the gates did not release it.", "Ask again in a minute."
+            )
+        try:
+            return self._open(self.gates.values())
+        except OpenError:
+            raise UnprovenError(
+                f"The gates released {self.section.label}, but the shares do not open it: one is missing or false.",
+                "Ask another colleague to agree; if that does not help, tell an auditor.",
+            ) from None
+
+    def false(self) -> list[str]:
+        """Gates whose share is in no working subset (protocol 3.5). With exactly t shares nobody can tell."""
+        if len(self.gates) == self.threshold:
+            return []
+        good: set[str] = set()
+        for names in combinations(self.gates, self.threshold):
+            try:
+                self._open([self.gates[name] for name in names])
+            except OpenError:
+                continue
+            good.update(names)
+        return [name for name in self.gates if name not in good]
+
+    def _open(self, gates: Iterable[bytes]) -> bytes:
+        section, slot = self.section, self.report.slot
+        locks: dict[str, list[bytes]] = {"gates": list(gates), "desk": [], "custodians": []}
+        if self.role == "desk":
+            locks["desk"].append(slot.shares["desk", section])
+        elif section in CUSTODIAL:
+            locks["custodians"].append(slot.shares["custodians", section])
+        for approval, share in self.shares:
+            if approval.section == section:
+                locks["custodians" if approval.role == CUSTODIAN else "desk"].append(share)
+        thresholds: Mapping[str, int] = {
+            "gates": self.threshold,
+            "desk": slot.thresholds["desk", section],
+            "custodians": slot.thresholds.get(("custodians", section), 1),
+        }
+        return open_section(section, self.report.header, self.report.content.sections[section], locks, thresholds)
 
 
 def _compare(result: Result, verdicts: Sequence[Verdict]) -> None:

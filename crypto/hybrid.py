@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -40,6 +41,7 @@ def public_key(seed: bytes) -> bytes:
     return kem.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw()
 
 
+@lru_cache(maxsize=64)  # auditors and gates: the same keys for months, and reading one costs a fifth of a seal
 def _public(raw: bytes) -> hpke.MLKEM768X25519PublicKey:
     if len(raw) != PUBLIC:
         raise MalformedError("public key")

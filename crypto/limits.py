@@ -42,7 +42,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "leaf": Limit(48, "bytes", "tag and commitment"),
     "ask_minutes": Limit(1440, "minutes", "an approval may take a day"),
     "request_minutes": Limit(10, "minutes", "a request that is not answered is asked again"),
-    "requests": Limit(200, "requests", "decided for one person a day; more than a long day's work, and no way to hoard"),
+    "requests": Limit(200, "requests", "decided for one person a day; more than a day's work, and a bound on hoarding"),
     "release_minutes": Limit(30, "minutes", "decision to release; also one session"),
     "note": Limit(65536, "bytes", "text and 64 signatures"),
     "note_signatures": Limit(64, "signatures", "C2SP asks for at least 16"),

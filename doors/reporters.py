@@ -27,7 +27,7 @@ OFFERED: Final = {
     "GET": re.compile(
         r"/health|/openapi\.json|/v1/reports/[0-9a-f]{64}/proof"
         r"|/trust/(current|(bundle|directory)-\d{1,9}(/body)?)"
-        r"|/log/(checkpoint|tile/[\da-z/.]+|notices/\d{1,18})",
+        r"|/log/(checkpoint|notices/\d{1,18}|tile/(entries|[0-7])/(x\d{3}/){0,4}\d{3}(\.p/\d{1,3})?)",
         re.ASCII,
     ),
 }

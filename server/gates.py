@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Final, Protocol
@@ -33,6 +34,7 @@ from server.trust import TrustStore
 _REPLY_LIMIT: Final = 4 << 20  # bytes of a gate's answer
 _RETRIES: Final = 4
 _SECONDS: Final = 30.0
+_KEPT: Final = 1024  # leaves appended lately; a gate offers what it does not find after minutes, and at most 64 a round
 _EVERY, _PAUSE = 30.0, 1.0  # seconds between two rounds, unless somebody wakes it; and even then
 
 
@@ -154,6 +156,7 @@ class Gates:
         self._ledger, self._trust, self._database = ledger, trust, database
         self._addresses, self._posts = addresses, dict(posts or {})
         self._links: dict[str, GateLink] = {}
+        self._kept: OrderedDict[bytes, tuple[Future[int], int]] = OrderedDict()
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._ended = threading.Event()
@@ -194,7 +197,7 @@ class Gates:
             try:
                 reply = link.follow()
                 if reply.pending:
-                    self.keep(link.name, reply.pending).result(timeout=60)
+                    self.keep(link.name, reply.pending)
                 note = reply.current
                 text, _ = notes.split(note)
             except (Closed, Denied, Malformed, CryptoError):
@@ -207,23 +210,39 @@ class Gates:
             if len(lines) >= bundle.body.threshold:
                 self._trust.current = text + "\n" + "".join(lines)
 
-    def keep(self, name: str, signed: Sequence[SignedEntry]) -> "Future[int]":
-        """Append what a gate decided, and nothing that it did not sign or that is of another size than the rest."""
+    def keep(self, name: str, signed: Sequence[SignedEntry]) -> list[int]:
+        """Append what a gate decided, and nothing that it did not sign or that is of another size than the rest.
+
+        Return where each leaf is, once all are durable. A decision may come twice, from the opening that it belongs to
+        and from the gate that offers it again; it is appended once.
+        """
         bundle, sizes = self._trust.state.bundle, self._trust.state.record_sizes
         if bundle is None or not signed:
             raise Malformed
         public = notes.Vkey.parse(bundle.gate(name).vkey).public
         for one in signed:
-            if len(one.leaf) != leaves.LEAF or len(one.record) not in sizes:
-                raise Malformed
-            if leaves.is_public(one.leaf) or leaves.is_withdrawal(one.leaf):  # no auditor asks such a leaf for a record
+            if len(one.leaf) != leaves.LEAF or leaves.is_public(one.leaf) or len(one.record) not in sizes:
                 raise Malformed
             if (len(one.notice), len(one.memo)) != (leaves.NOTICE, leaves.MEMO):
                 raise Malformed
             message = leaf_message(one.leaf, one.record, one.notice, one.memo)
             signing.verify(public, Label.LEAF_SIGNATURE, message, one.signature)
         entries = [Entry(leaf=one.leaf, record=one.record, notice=one.notice, memo=one.memo) for one in signed]
-        return self._ledger.append(entries, urgent=True)
+        return [batch.result(timeout=60) + place for batch, place in self._append_once(entries)]
+
+    def _append_once(self, entries: Sequence[Entry]) -> list[tuple["Future[int]", int]]:
+        """Return, for each entry, the append that has it and its place in that. What failed may be tried again."""
+        with self._lock:
+            for leaf in [leaf for leaf, (batch, _) in self._kept.items() if batch.done() and batch.exception()]:
+                del self._kept[leaf]
+            new = {one.leaf: one for one in entries if one.leaf not in self._kept}
+            if new:
+                batch = self._ledger.append(list(new.values()), urgent=True)
+                self._kept.update((leaf, (batch, place)) for place, leaf in enumerate(new))
+            found = [self._kept[one.leaf] for one in entries]
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return found
 
     def _run(self) -> None:
         while not self._ended.is_set():

@@ -54,6 +54,7 @@ class Ledger:
 
     def __init__(self, database: Database, log: KeyRing, draw: Draw, clock: Clock) -> None:
         self._database, self._log, self._draw, self._clock = database, log, draw, clock
+        self._signer = notes.Signer(log.name, log.identity)
         self._queue: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._published = threading.Condition()
         self._mldsa_hour = -1
@@ -218,7 +219,7 @@ class Ledger:
 
     def _sign(self, edge: Frontier) -> str:
         text = checkpoints.head_text(self._log.name, edge.size, edge.root())
-        lines = notes.sign_ed25519(self._log.name, self._log.identity, text)
+        lines = self._signer.sign(text)
         now = int(self._clock())
         if now // _HOUR != self._mldsa_hour:  # a steady pace: 1.3 ms each, so not with every batch
             lines += notes.sign_mldsa44(self._log.name, self._log.extra, text, now)

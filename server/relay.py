@@ -59,18 +59,16 @@ class Relay:
         if refusal is not None and len(decided) < bundle.body.threshold:
             raise refusal
         # Step 3: what each gate signed becomes durable; then a published head that has all of it.
-        places = [(gate, self._gates.keep(gate.link.name, gate.reply.entries).result(timeout=60)) for gate in decided]
-        head = self._ledger.wait_published(
-            max(first + len(gate.reply.entries) for gate, first in places), PUBLISH_SECONDS
-        )
+        places = [(gate, self._gates.keep(gate.link.name, gate.reply.entries)) for gate in decided]
+        head = self._ledger.wait_published(max(index for _, indexes in places for index in indexes) + 1, PUBLISH_SECONDS)
         # Step 4: each gate gets proofs of its own leaves, in the same head.
         answers = []
         with self._database.reader.connect() as connection:
             reader = tree.Reader(connection)
-            for gate, first in places:
+            for gate, indexes in places:
                 proofs = [
                     TlogProof(index, tuple(reader.inclusion(index, head.size)), head.checkpoint).encode()
-                    for index in range(first, first + len(gate.reply.entries))
+                    for index in indexes
                 ]
                 answers.append((gate, proofs))
         return OpeningAnswer(state=DONE, gates=[self._release(gate, proofs) for gate, proofs in answers])

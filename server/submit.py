@@ -8,7 +8,7 @@ from typing import Any, Final
 from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import RawBody
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from crypto import leaves, notes
 from crypto.envelope import Envelope, Header
@@ -26,6 +26,8 @@ from server.ledger import Ledger
 from server.store import report
 from server.trust import TrustStore
 
+_KNOWN: Final = select(report.c.digest, report.c.leaf).where(report.c.id == bindparam("known"))
+_KEEP: Final = insert(report)  # made once: building a statement costs as much as running it
 IN_FLIGHT: Final = 256  # submissions between body and commit; more are told to come back
 
 
@@ -41,7 +43,8 @@ class Intake:
     """Checks an envelope and makes it durable together with its leaf."""
 
     def __init__(self, ledger: Ledger, trust: TrustStore, log: KeyRing, draw: Draw, now: Clock) -> None:
-        self._ledger, self._trust, self._log, self._draw, self._now = ledger, trust, log, draw, now
+        self._ledger, self._trust, self._draw, self._now = ledger, trust, draw, now
+        self._signer = notes.Signer(log.name, log.identity)
         self._in_flight = 0
 
     async def take(self, data: bytes) -> tuple[Receipt, bool]:
@@ -76,34 +79,33 @@ class Intake:
             raise Malformed
 
     def _job(self, envelope: Envelope, digest: bytes) -> Any:  # noqa: ANN401 - a ledger.Job
-        entry = leaves.received_entry(envelope.received, envelope.id, self._ledger.auditors, self._draw)
+        envelope_id = envelope.id
+        entry = leaves.received_entry(envelope.received, envelope_id, self._ledger.auditors, self._draw)
         content, slots = envelope.content().encode(), envelope.slots().encode()
         day = clock.day(self._now)
 
         def job(connection: Connection, first: int) -> tuple[Sequence[Entry], tuple[int, bool]]:
-            known = connection.execute(
-                select(report.c.digest, report.c.leaf).where(report.c.id == envelope.id)
-            ).one_or_none()
+            known = connection.execute(_KNOWN, {"known": envelope_id}).one_or_none()
             if known is not None:
                 if known.digest != digest:
                     raise Conflict
                 return [], (int(known.leaf), False)
             row = {
-                "id": envelope.id,
+                "id": envelope_id,
                 "digest": digest,
                 "day": day,
                 "content": content,
                 "slots": slots,
                 "leaf": first,
             }
-            connection.execute(insert(report), row)
+            connection.execute(_KEEP, row)
             return [entry], (first, True)
 
         return job
 
     def _promise(self, envelope_id: bytes, index: int) -> str:
         text = statements.text(Label.NOTE_RECEIPT, [("id", envelope_id.hex()), ("index", str(index))])
-        return f"{text}\n{notes.sign_ed25519(self._log.name, self._log.identity, text)}"
+        return f"{text}\n{self._signer.sign(text)}"
 
 
 @post("/v1/reports", request_max_body_size=limit("envelope"))

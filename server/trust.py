@@ -162,13 +162,14 @@ Followers = Annotated[Any, "server.gates.Gates"]
 @get("/trust/current")
 async def current(trust: NamedDependency[TrustStore], gates: NamedDependency[Followers]) -> Response[str]:
     """Which bundle and directory are in force today, signed by the gates."""
-    if trust.current is None and trust.state.bundle is not None:
+    note = trust.current
+    if note is None and trust.state.bundle is not None:
         gates.wake()  # just started: she waits a moment, holding no thread, while they are asked once for everybody
         for _ in range(_LOOKS):
             await asyncio.sleep(_PAUSE)
-            if trust.current is not None:
+            note = trust.current
+            if note is not None:
                 break
-    note: str | None = trust.current
     if note is None:
         raise NotFound
     return _text(note)

@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 OURS: list[str] = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+NOT_SHIPPED = {"bench", "tests"}
 AGPL = "0d96a4ff68ad6d4b6f1f30f713b18d5184912ba8dd389f86aa7710db079abcb0"  # of the text that gnu.org gives
 
 
@@ -26,7 +27,7 @@ def test_comes_from_this_folder_and_from_nobody_else(name: str) -> None:
 
 
 def test_every_package_of_ours_is_in_the_wheel() -> None:
-    here = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
+    here = {path.parent.name for path in ROOT.glob("*/__init__.py")} - NOT_SHIPPED
     assert set(OURS) == here
 
 

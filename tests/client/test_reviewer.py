@@ -366,7 +366,7 @@ def test_one_lying_gate_of_three_is_named_and_not_used(three_gates: Running) -> 
     answered = Answered(three_gates, send(three_gates, "S01"))
     result = answered.open(answered.bend(1, proofs=[]))
     assert set(result.opened) == {CARD}
-    assert result.warnings == [LYING]
+    assert result.warnings == [LYING.format("gate-2")]
     with pytest.raises(UnprovenError):
         answered.open(answered.bend(1, 2, proofs=[]))
 

@@ -2,10 +2,8 @@
 
 import hashlib
 import json
-import shutil
 import subprocess
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,22 +11,10 @@ import pytest
 from crypto import locks, shamir
 from crypto.errors import MalformedError
 from crypto.hybrid import Draw
-from tests.needs import need
+from tests.interop.node import HERE
 
-HERE = Path(__file__).parent
 SECRETS = [hashlib.sha256(bytes([i])).digest() for i in range(8)] + [bytes(32), b"\xff" * 32, b"\0\1" * 16]
 SHAPES = [(2, 2), (2, 3), (3, 5), (5, 8), (2, 12)]  # threshold, holders
-
-
-@pytest.fixture(scope="session")
-def package() -> None:
-    """Install the package, exactly as its lock says, unless it is there."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        need("shamir-secret-sharing in node", "node and npm")
-    if not (HERE / "node_modules" / "shamir-secret-sharing").is_dir():
-        done = subprocess.run(["npm", "ci"], cwd=HERE, capture_output=True, text=True, timeout=120, check=False)
-        if done.returncode:
-            need("shamir-secret-sharing in node", "node and npm with a registry or a cache")
 
 
 def node(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -82,22 +82,10 @@ def _action(name: str) -> Json:
 
 def _expression(here: Json) -> Iterator[tuple[str, Json]]:
     """Yield what replaces an expression, with one thing in it changed."""
-    if not isinstance(here, dict):
+    if not isinstance(here, dict):  # the name of an attribute
         return
     ((op, inside),) = here.items()
-    if op in ("&&", "||"):
-        yield f"`{shown(inside['left'])}` for `{shown(here)}`", inside["left"]
-        yield f"`{shown(inside['right'])}` for `{shown(here)}`", inside["right"]
-    if op in OPPOSITE:
-        yield f"`{OPPOSITE[op]}` for `{op}` in `{shown(here)}`", {OPPOSITE[op]: inside}
-    if op == "!":
-        yield f"`{shown(inside['arg'])}` for `{shown(here)}`", inside["arg"]
-    if op == "Value" and type(inside) is int:
-        for number in (inside - 1, inside + 1):
-            yield f"{number} for {inside}", {"Value": number}
-    if op == "Set":
-        for number, one in enumerate(inside):
-            yield f"without {shown(one)}", {"Set": inside[:number] + inside[number + 1 :]}
+    yield from _here(here, op, inside)
     if op in ("Value", "Var"):
         return
     for place in inside if isinstance(inside, dict) else range(len(inside)):
@@ -105,6 +93,20 @@ def _expression(here: Json) -> Iterator[tuple[str, Json]]:
             changed = deepcopy(inside)
             changed[place] = bent
             yield change, {op: changed}
+
+
+def _here(here: Json, op: str, inside: Json) -> Iterator[tuple[str, Json]]:
+    """Yield what replaces an expression, changed at its top."""
+    for part in {"&&": ("left", "right"), "||": ("left", "right"), "!": ("arg",)}.get(op, ()):
+        yield f"`{shown(inside[part])}` for `{shown(here)}`", inside[part]
+    if op in OPPOSITE:
+        yield f"`{OPPOSITE[op]}` for `{op}` in `{shown(here)}`", {OPPOSITE[op]: inside}
+    if op == "Value" and type(inside) is int:
+        for number in (inside - 1, inside + 1):
+            yield f"{number} for {inside}", {"Value": number}
+    if op == "Set":
+        for number, one in enumerate(inside):
+            yield f"without {shown(one)}", {"Set": inside[:number] + inside[number + 1 :]}
 
 
 def shown(body: Json) -> str:

@@ -10,7 +10,7 @@ from tests.soak import rereading
 from tests.soak.load import Load
 from tests.soak.processes import GATE, Process, household
 
-_SOONEST, _LATEST = 0.05, 0.5  # seconds of work between two kills
+_SOONEST, _LATEST = 0.05, 0.4  # seconds of work between two kills
 _REPORTS = 8  # sealed beforehand for each kill
 
 

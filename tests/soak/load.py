@@ -25,6 +25,7 @@ from tests.soak.processes import Household
 
 CARD = Section.CARD
 _PAUSE = 0.02  # seconds between two tries of one person
+_PACE = 0.2  # seconds between two reports of one person
 
 
 @dataclass
@@ -114,6 +115,7 @@ class Load:
             return
         index = check_receipt(receipt, envelope.id, world.organisation.trust.log_policy)
         self.seen.acknowledged[envelope.id] = index
+        time.sleep(_PACE)
         if secrets.randbelow(4) == 0:
             again, _, new = world.house.submit(envelope.encode())
             assert (again, new) == (envelope.id, False)
