@@ -98,7 +98,9 @@ class Founded:
             name = self.organisation.gate_names[0]
             key = str(home / f"{name}.key")
             with Served("gate", "--bind", "127.0.0.1:0", "--key", key, environment=environment) as served:
-                found = Served("server", "--bind", "127.0.0.1:0", "--gate", f"{name}={served.url}", environment=environment)
+                found = Served(
+                    "server", "--bind", "127.0.0.1:0", "--gate", f"{name}={served.url}", environment=environment
+                )
                 with found:
                     self._publish(found)
                     yield found
@@ -133,7 +135,7 @@ def load(
         "body": template.body.hex(),
         "fresh": template.fresh,
     }
-    done = subprocess.run(  # noqa: S603 - our own module
+    done = subprocess.run(
         [sys.executable, "-m", "bench.load"],
         cwd=ROOT,
         input=json.dumps(orders),

@@ -100,11 +100,3 @@ def cpu_seconds(work: Callable[[], object], times: int) -> float:
     for _ in range(times):
         work()
     return (time.process_time() - began) / times
-
-
-def wall_seconds(work: Callable[[], object], times: int) -> float:
-    """Return seconds of one call, over several."""
-    began = time.perf_counter()
-    for _ in range(times):
-        work()
-    return (time.perf_counter() - began) / times

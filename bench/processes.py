@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Final, Self
 
 READY: Final = "ready "
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -38,7 +38,7 @@ class Served:
         self.stop()
         raise RuntimeError(f"{module} did not start")
 
-    def __enter__(self) -> "Served":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

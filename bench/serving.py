@@ -17,6 +17,7 @@ from typing import Final
 from litestar import Litestar, Response, post
 from litestar.datastructures import State
 from litestar.params import RawBody
+from litestar.types import ASGIApp
 
 from doors.serve import serve
 from server import __main__ as real
@@ -87,7 +88,7 @@ def baseline() -> Litestar:
     return Litestar([append], lifespan=[lifespan], logging_config=None, openapi_config=None)
 
 
-def single() -> Litestar:
+def single() -> ASGIApp:
     """Return our server with one commit a report."""
     vars(ledger)["BATCH"] = 1
     return real.application()

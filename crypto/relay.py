@@ -4,6 +4,7 @@ from typing import Final
 
 from crypto import signing
 from crypto.canonical import Message, require
+from crypto.errors import MalformedError
 from crypto.hybrid import WRAP
 from crypto.leaves import LEAF, MEMO, NOTICE
 from crypto.limits import limit
@@ -70,6 +71,28 @@ class Publication(Message, kw_only=True):
         """Raise MalformedError where a size is wrong."""
         require(self.version == 1 and len(self.note) <= limit("note"), "publication")
         require(len(self.body) <= limit("body") and len(self.certificates) <= CERTIFICATES_LIMIT, "publication")
+
+
+def note_of(start: bytes | bytearray) -> str | None:
+    """Return the note of a Publication whose first bytes these are; None while more of them are needed.
+
+    So that a signature can be asked for before megabytes are read. Whoever reads on decodes all of it as usual.
+    """
+    wide = {0xD9: 1, 0xDA: 2, 0xDB: 4}
+    if len(start) < 8:  # noqa: PLR2004 - array, version, and the longest head of a string
+        return None
+    require(start[:2] == b"\x94\x01", "publication")
+    head = start[2]
+    require(head in wide or 0xA0 <= head <= 0xBF, "publication")  # noqa: PLR2004 - a short string
+    first = 3 + wide.get(head, 0)
+    length = int.from_bytes(start[3:first], "big") if head in wide else head & 0x1F
+    require(length <= limit("note") * 4, "publication")
+    if len(start) < first + length:
+        return None
+    try:
+        return start[first : first + length].decode()
+    except UnicodeError as error:
+        raise MalformedError("publication") from error
 
 
 class Certificates(Message, kw_only=True):

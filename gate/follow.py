@@ -75,6 +75,8 @@ class Follower:
             raise Conflict(frontier.size)
         new = [sync.leaves[i : i + leaves.LEAF] for i in range(0, len(sync.leaves), leaves.LEAF)]
         head = self._verify_head(sync.checkpoint, frontier.size + len(new), policy, now)
+        if not new and not sync.statements and sync.checkpoint == position.checkpoint:
+            return position  # nothing new, nothing to write: anybody can set off such a call
         for one in new:
             frontier.append(merkle.leaf_hash(one))
         if head.root != frontier.root():

@@ -72,10 +72,13 @@ class InForce:
         self._certificates: dict[tuple[int, str], Certificate | None] = {}
 
     def _read(self, connection: Connection) -> None:
-        rows = connection.execute(select(store.statement).order_by(store.statement.c.leaf)).all()
-        if tuple(row.leaf for row in rows[: len(self._leaves)]) != self._leaves:
+        found = tuple(connection.execute(select(store.statement.c.leaf).order_by(store.statement.c.leaf)).scalars())
+        if found[: len(self._leaves)] != self._leaves:
             raise Closed  # a rolled-back database under a running gate
-        for row in rows[len(self._leaves) :]:
+        if found == self._leaves:
+            return  # bodies are large: they are fetched once
+        new = select(store.statement).where(store.statement.c.leaf >= found[len(self._leaves)])
+        for row in connection.execute(new.order_by(store.statement.c.leaf)):
             kind = statements.kind(row.note)
             if kind is Label.NOTE_BUNDLE:
                 self._add_bundle(row.note, row.body, row.seen)

@@ -23,6 +23,7 @@ from server.gates import Gates, Post
 from server.ledger import Ledger
 from server.openapi import Description
 from server.openings import Desk
+from server.publish import publish
 from server.relay import Relay
 from server.settings import Settings
 from server.submit import Intake
@@ -101,7 +102,7 @@ def create_app(
         "intake": intake,
     }
     return Litestar(
-        route_handlers=[health, reports.routes, openings.routes, trust.routes, audit.routes],
+        route_handlers=[health, reports.routes, openings.routes, trust.routes, publish, audit.routes],
         dependencies={name: _give(value) for name, value in provided.items()},
         exception_handlers=HANDLERS,
         middleware=[ForgetCaller(), BoundBodies()],

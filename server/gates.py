@@ -84,6 +84,8 @@ class GateLink:
         start = min(self._size, head.size)
         if head.size - start > SYNC_LEAVES:
             raise Closed  # the gate is fed in parts by `follow`, never in the middle of an opening
+        if start == head.size:  # the usual case: nothing to look up
+            return Sync(checkpoint=head.checkpoint, start=start, leaves=b"", memos=b"", statements=[])
         with self._database.reader.connect() as connection:
             new = tree.entries(connection, start, head.size)
             memos = tree.memos(connection, start, head.size)
@@ -221,7 +223,9 @@ class Gates:
             raise Malformed
         public = notes.Vkey.parse(bundle.gate(name).vkey).public
         for one in signed:
-            if len(one.leaf) != leaves.LEAF or leaves.is_public(one.leaf) or len(one.record) not in sizes:
+            if len(one.leaf) != leaves.LEAF or len(one.record) not in sizes:
+                raise Malformed
+            if leaves.is_public(one.leaf) or leaves.is_withdrawal(one.leaf):  # no auditor asks such a leaf for a record
                 raise Malformed
             if (len(one.notice), len(one.memo)) != (leaves.NOTICE, leaves.MEMO):
                 raise Malformed

@@ -26,6 +26,9 @@ from doors.problem import Closed, Refusal
 from server import tree
 from server.store import beside, head, leaf
 
+_BESIDE: Final = insert(beside)  # made once: building a statement costs as much as running it
+_OLD_HEAD: Final = delete(head)
+_NEW_HEAD: Final = insert(head)
 BATCH: Final = 256  # jobs of one commit
 PACE: Final = 4  # leaves: at a tick the batch is filled to a multiple of it
 _HOUR: Final = 3600
@@ -202,7 +205,7 @@ class Ledger:
             if pending:
                 tree.append(connection, first, [entry.leaf for entry in pending])
                 connection.execute(
-                    insert(beside),
+                    _BESIDE,
                     [
                         {"index": first + i, "record": e.record, "notice": e.notice, "memo": e.memo}
                         for i, e in enumerate(pending)
@@ -213,8 +216,8 @@ class Ledger:
             new = None
             if checkpoint and edge.size > self._head.size:
                 new = Head(edge.size, self._sign(edge))
-                connection.execute(delete(head))
-                connection.execute(insert(head), {"id": 0, "size": new.size, "checkpoint": new.checkpoint})
+                connection.execute(_OLD_HEAD)
+                connection.execute(_NEW_HEAD, {"id": 0, "size": new.size, "checkpoint": new.checkpoint})
         return results, edge, new
 
     def _sign(self, edge: Frontier) -> str:

@@ -29,7 +29,7 @@ Json = dict[str, Any]
 _HEX: Final = r"^[0-9a-f]{64}$"
 _INDEX: Final = {"type": "integer", "minimum": 0}
 _PARAMETERS: Final[dict[str, Json]] = {
-    "since": {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+    "since": {"type": "string", "format": "date", "pattern": r"^(19[7-9]|[2-9][0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}$"},
     "after": {"type": "string", "pattern": _HEX},
     "envelope": {"type": "string", "pattern": _HEX},
     "opening": {"type": "string", "pattern": r"^[0-9a-f]{32}$"},
@@ -86,14 +86,13 @@ def _complete(operation: Json, path: str, handler: HTTPRouteHandler) -> None:
     for parameter in operation.get("parameters", ()):
         name = parameter["name"]
         parameter["schema"], parameter["description"] = dict(_PARAMETERS[name]), _SAID[name]
-    signature = handler.parsed_fn_signature
-    takes_body = "body" in signature.parameters
+    takes_body = handler.http_methods == {"POST"}
     if takes_body:
         size = cast("int", handler.resolve_request_max_body_size())
         content = {OCTETS: {"schema": {"type": "string", "format": "binary", "maxLength": size}}}
         operation["requestBody"] = {"required": True, "description": _BODIES[path], "content": content}
     answers: Json = {code: one for code, one in operation["responses"].items() if code.startswith("2")}
-    media = _media(signature.return_type.annotation)
+    media = _media(handler.parsed_fn_signature.return_type.annotation)
     for one in answers.values():
         one.pop("headers", None)
         if media is not None:

@@ -60,7 +60,9 @@ class Relay:
             raise refusal
         # Step 3: what each gate signed becomes durable; then a published head that has all of it.
         places = [(gate, self._gates.keep(gate.link.name, gate.reply.entries)) for gate in decided]
-        head = self._ledger.wait_published(max(index for _, indexes in places for index in indexes) + 1, PUBLISH_SECONDS)
+        head = self._ledger.wait_published(
+            max(index for _, indexes in places for index in indexes) + 1, PUBLISH_SECONDS
+        )
         # Step 4: each gate gets proofs of its own leaves, in the same head.
         answers = []
         with self._database.reader.connect() as connection:

@@ -12,6 +12,7 @@ from server.store import beside, leaf, subtree
 
 WIDTH: Final = 256
 _WIDTH_BITS: Final = 8
+_LEAVES: Final = insert(leaf)
 
 
 def entries(connection: Connection, start: int, end: int) -> list[bytes]:
@@ -85,7 +86,7 @@ class Reader:
 
 def append(connection: Connection, first: int, new: Sequence[bytes]) -> None:
     """Write leaves from index `first`, and the root of every tile that they complete."""
-    connection.execute(insert(leaf), [{"index": first + i, "leaf": one} for i, one in enumerate(new)])
+    connection.execute(_LEAVES, [{"index": first + i, "leaf": one} for i, one in enumerate(new)])
     level, before, after = 0, first, first + len(new)
     while before // WIDTH < after // WIDTH:
         roots = [

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from litestar import Response, Router, get, post
+from litestar import Response, Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, RawBody
+from litestar.params import FromPath
 from sqlalchemy import Connection, insert, select
 
 from crypto import leaves, notes
 from crypto.hybrid import Draw
 from crypto.labels import Label
 from crypto.leaves import Entry
+from crypto.limits import limit
 from crypto.relay import PUBLICATION_LIMIT, Certificates, Publication
 from doors.database import Database
 from doors.problem import OCTETS, Conflict, Malformed, NotFound
@@ -63,11 +64,12 @@ class TrustStore:
         self._lock = threading.Lock()
         self.state = State()
         self.current: str | None = None
-        self._known: dict[bytes, int] = {}
+        self._known: dict[bytes, tuple[int, int]] = {}  # leaf and size of what is in the log, by digest of the text
         with database.reader.connect() as connection:
             for row in connection.execute(select(statement).order_by(statement.c.leaf)):
                 self.state, _, _ = self._check(Publication(note=row.note, body=row.body, certificates=row.certificates))
-                self._known[statements.digest(row.note)] = int(row.leaf)
+                size = len(row.note.encode()) + len(row.body) + len(row.certificates)
+                self._known[statements.digest(row.note)] = int(row.leaf), size
         self._tell_ledger()
 
     def _check(self, publication: Publication) -> tuple[State, Label, int]:
@@ -100,7 +102,7 @@ class TrustStore:
         with self._lock:
             known = self._known.get(digest)
             if known is not None:
-                return known, False
+                return known[0], False
             new, kind, number = self._check(publication)
 
             def job(connection: Connection, first: int) -> tuple[Sequence[Entry], Any]:
@@ -117,9 +119,17 @@ class TrustStore:
 
             index = int(self._ledger.submit(job, urgent=True).result(timeout=60))
             self.state = new
-            self._known[digest] = index
+            size = len(publication.note.encode()) + len(publication.body) + len(publication.certificates)
+            self._known[digest] = index, size
             self._tell_ledger()
             return index, True
+
+    def expected(self, note: str) -> int:
+        """Return how long the publication of this note may be. Raise ProofError when officers did not sign it."""
+        many = statements.kind(note) in {Label.NOTE_BUNDLE, Label.NOTE_DIRECTORY}
+        text = notes.need(note, self._trust.officers, self._trust.threshold if many else 1)
+        known = self._known.get(statements.digest(text))
+        return PUBLICATION_LIMIT if known is None else known[1] + 2 * limit("note")
 
     def _tell_ledger(self) -> None:
         if self.state.bundle is not None:
@@ -203,20 +213,4 @@ def certificates(name: FromPath[str], trust: NamedDependency[TrustStore]) -> Res
     return _octets(_named(trust, name).certificates)
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """Where a statement stands in the log."""
-
-    index: int
-
-
-@post("/v1/notes", status_code=200, sync_to_thread=True, request_max_body_size=PUBLICATION_LIMIT)
-def publish(body: RawBody, trust: NamedDependency[TrustStore], gates: NamedDependency[Followers]) -> Published:
-    """Publish a signed statement: bundle, directory, revocation, announcement. Gates are told at once."""
-    index, new = trust.publish(Publication.decode(body, limit=PUBLICATION_LIMIT))
-    if new:  # what everybody can fetch, anybody can hand in again: that asks no gate
-        gates.tell()
-    return Published(index)
-
-
-routes = Router(path="/", route_handlers=[current, note, body, certificates, publish], tags=["trust"])
+routes = Router(path="/", route_handlers=[current, note, body, certificates], tags=["trust"])

@@ -26,31 +26,30 @@ def honest(slip: Slip) -> Slip:
     return slip
 
 
-def craft(
+def craft(  # noqa: PLR0913 - what she may bend, by name
     world: Running,
     sample: str = "S01",
     *,
     slip: Bend = honest,
     planned: Bend = honest,
-    written: dict[Section, bytes] | None = None,
     said: str | None = None,
-    **to: Any,
+    bundle: bytes | None = None,
+    directory: bytes | None = None,
 ) -> Envelope:
-    """Seal a sample with another slip, a plan for another slip, other contents, or to other versions."""
+    """Seal a sample with another slip, by a plan for another slip, or to other versions."""
     keys = words.keys(said or words.new(os.urandom), 0)
     in_force = world.in_force
-    bundle, directory = in_force.bundle, in_force.directory
     facts, contents = reporter.compose(samples()[sample], keys.reply)
     recipients = Recipients(
-        gates={gate.name: gate.encryption for gate in bundle.body.gates},
-        people=directory.recipients(),
-        bundle=to.get("bundle", bundle.digest),
-        directory=to.get("directory", directory.digest),
+        gates={gate.name: gate.encryption for gate in in_force.bundle.body.gates},
+        people=in_force.directory.recipients(),
+        bundle=bundle or in_force.bundle.digest,
+        directory=directory or in_force.directory.digest,
     )
     return envelope.seal(
-        contents={**contents, **(written or {})},
+        contents=contents,
         slip_facts=slip(facts),
-        plan=plan(planned(facts), bundle, directory),
+        plan=plan(planned(facts), in_force.bundle, in_force.directory),
         to=recipients,
         keys=keys,
         draw=os.urandom,

@@ -138,7 +138,7 @@ class SaysYes(LyingDecider):
         sealed = seal_reply(verdict, self.key.name, self.key.identity, examined.opening.session)
         return DecisionsReply(entries=reply.entries, verdict=sealed)
 
-    def shares(self, examined: Examined) -> list[tuple[int, bytes]]:
+    def shares(self, examined: Examined, /) -> list[tuple[int, bytes]]:
         """Every share that was asked for."""
         return [(section, examined.slot.shares[section]) for section in examined.ask.sections]
 
@@ -155,7 +155,7 @@ class FalseShares(SaysYes):
         """Tell the truth."""
         return reply
 
-    def shares(self, examined: Examined) -> list[tuple[int, bytes]]:
+    def shares(self, examined: Examined, /) -> list[tuple[int, bytes]]:
         """Random bytes, and the x of its true share."""
         return [(section, os.urandom(32) + share[-1:]) for section, share in super().shares(examined)]
 
@@ -163,9 +163,9 @@ class FalseShares(SaysYes):
 class ManyShares(FalseShares):
     """As many false shares as a release holds, to drown the true ones of the others."""
 
-    def shares(self, examined: Examined) -> list[tuple[int, bytes]]:
+    def shares(self, _examined: Examined, /) -> list[tuple[int, bytes]]:
         """Twelve for one section."""
-        return [(int(Section.CARD), os.urandom(32) + bytes([x + 1])) for x in range(12)] if examined else []
+        return [(int(Section.CARD), os.urandom(32) + bytes([x + 1])) for x in range(12)]
 
 
 class LooksWithdrawn(LyingDecider):

@@ -45,7 +45,7 @@ def shown(world: Running, show: Callable[[str, bytes], bytes]) -> House:
 
 @dataclass
 class Wire:
-    """The line to the gates (`running(..., wrap=wire)`): honest until a path has a bend; remembers what went over it."""
+    """The line to the gates (`running(..., wrap=wire)`): honest until a path has a bend; remembers all it carried."""
 
     bends: dict[str, Callable[[str, bytes], bytes]] = field(default_factory=dict)
     carried: list[tuple[str, str, bytes]] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """A hostile reporter: she may seal anything at all. She harms her own report; what she did is logged, or refused."""
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -178,6 +179,10 @@ def test_somebody_elses_log_key(world: Running) -> None:
     assert Asking(world, "r1", world.send(sealed), [CARD]).send().state == REFUSED
 
 
+def changed(changes: dict[str, Any]) -> Callable[[Slip], Slip]:
+    return lambda given: structs.replace(given, **changes)
+
+
 def test_probing_for_ties_by_refusals(world: Running) -> None:
     """B4: exclusions that probe for attributes. Every refusal reads the same: no name, role, section or reason."""
     probes: list[tuple[dict[str, Any], str]] = [
@@ -189,7 +194,7 @@ def test_probing_for_ties_by_refusals(world: Running) -> None:
     notices = []
     for changes, who in probes:
         mine = words.new(os.urandom)
-        sealed = craft(world, slip=lambda given, changes=changes: structs.replace(given, **changes), said=mine)
+        sealed = craft(world, slip=changed(changes), said=mine)
         asking = Asking(world, who, world.send(sealed), [CARD])
         index = log_size(world)
         assert asking.permitted(asking.send()) == {CARD: False}
@@ -257,9 +262,8 @@ def test_received_leaf_replayed(world: Running) -> None:
 def test_envelope_to_versions_that_do_not_exist(world: Running) -> None:
     """A2: the header names bundle and directory; what was never published is not taken."""
     before = log_size(world)
-    for unknown in ({"bundle": os.urandom(32)}, {"directory": os.urandom(32)}):
-        answer = world.server.post("/v1/reports", content=craft(world, **unknown).encode())
-        assert answer.status_code == 400
+    for unknown in (craft(world, bundle=os.urandom(32)), craft(world, directory=os.urandom(32))):
+        assert world.server.post("/v1/reports", content=unknown.encode()).status_code == 400
     assert log_size(world) == before
 
 

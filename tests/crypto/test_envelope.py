@@ -223,6 +223,12 @@ def test_what_cannot_be_sealed() -> None:
     ):
         with pytest.raises(MalformedError):
             seal(plan, names, facts)
+    for bad in (
+        {"contents": {Section.CARD: b""}},
+        {"to": structs.replace(sample.recipients(), gates={name: public(name) for name in reversed(GATES)})},
+    ):
+        with pytest.raises(MalformedError):
+            envelope.seal(**(WHOLE | bad))
     with pytest.raises(MalformedError):
         seal(plan, names, retention=13)
     with pytest.raises(MalformedError):

@@ -27,7 +27,7 @@ def test_round_trip() -> None:
 
 @pytest.mark.parametrize(
     "changes", [{"name": "bela"}, {"role": "custodian"}, {"salt": bytes(16)}, {"nonce": bytes(12)}, {"passes": 2},
-                {"memory": 16}, {"sealed": b""}, {"sealed": READ.sealed[:-1]}]
+                {"memory": 16}, {"memory": 8, "lanes": 4}, {"sealed": b""}, {"sealed": READ.sealed[:-1]}]
 )  # fmt: skip
 def test_changed_it_does_not_open(changes: dict[str, object]) -> None:
     with pytest.raises(OpenError):

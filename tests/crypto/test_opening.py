@@ -161,6 +161,15 @@ def test_a_reply_that_names_another_request_within_is_refused() -> None:
     with pytest.raises(ProofError):
         opening.open_release((sealed, signature), request=request, gate="gate-1",
                              public=signing.public_key(IDENTITY), session_seed=SESSION)  # fmt: skip
+    sealed = hybrid.seal(
+        SESSION_KEY,
+        pad(Verdict(request=bytes(32), sections=[], echo=[]).encode(), limit("verdict")),
+        Label.VERDICT.value + request + b"\0\6gate-1",
+    )
+    signature = signing.sign(IDENTITY, Label.VERDICT_SEAL, request + sha256(sealed))
+    with pytest.raises(ProofError):
+        opening.open_verdict((sealed, signature), request=request, gate="gate-1",
+                             public=signing.public_key(IDENTITY), session_seed=SESSION)  # fmt: skip
 
 
 def test_a_share_is_for_one_ask_section_and_approver() -> None:

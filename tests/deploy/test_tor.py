@@ -62,7 +62,9 @@ def test_each_address_leads_to_its_own_socket_of_the_house() -> None:
     ports = {name: one["HiddenServicePort"] for name, one in services().items()}
     assert ports == {"amana-reviewers": [f"80 {found[1]}"], "amana-reporters": [f"80 {found[2]}"]}
     allowed = (ROOT / "deploy" / "tor" / "apparmor.local").read_text("utf-8")
-    assert set(re.findall(r"^(\S+) rw,$", allowed, re.MULTILINE)) == {one.removeprefix("unix:") for one in found.groups()}
+    assert set(re.findall(r"^(\S+) rw,$", allowed, re.MULTILINE)) == {
+        one.removeprefix("unix:") for one in found.groups()
+    }
 
 
 def test_the_reporters_address_is_defended_and_tells_the_house_nothing_of_circuits() -> None:
@@ -82,7 +84,9 @@ def test_a_clients_key_is_one_pair_in_the_form_that_tor_reads() -> None:
     assert (kinds, address, kind, way) == ("descriptor:x25519", ADDRESS, "descriptor", "x25519")
     seed = base64.b32decode(mine + "====")
     assert len(theirs) == len(mine) == 52
-    assert base64.b32decode(theirs + "====") == X25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+    assert (
+        base64.b32decode(theirs + "====") == X25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+    )
 
 
 def test_a_clients_private_key_is_written_for_her_alone(tmp_path: Path) -> None:

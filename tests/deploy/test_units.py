@@ -92,7 +92,7 @@ def test_the_users_can_be_made(tmp_path: Path) -> None:
     assert {line.split(":")[0] for line in (tmp_path / "etc" / "passwd").read_text().splitlines()} == set(NAMES)
 
 
-# -- the units' own commands, in a network of their own with nothing in it, without memory that is writable and executable
+# -- the units' own commands, in an empty network of their own, without memory that is writable and executable
 
 
 @dataclass
@@ -169,7 +169,7 @@ def test_officers_publish_and_the_gate_follows_through_its_socket(running: Runni
 
 def test_files_are_for_nobody_else(running: Running) -> None:
     for path in running.machine.state.rglob("*"):
-        if path.name not in ("trust.json",) and path.suffix != ".key":  # those the test itself put there
+        if path.name != "trust.json" and path.suffix != ".key":  # those the test itself put there
             assert path.stat().st_mode & 0o077 == 0, path.name
 
 

@@ -101,8 +101,13 @@ class Meter:
 
     def ask(self, call: Call, body: bytes) -> bytes:
         """Send it; it must get the answer that it should get."""
-        self._connection.request(call.method, call.path, body or None)
-        answer = self._connection.getresponse()
+        try:
+            self._connection.request(call.method, call.path, body or None)
+            answer = self._connection.getresponse()
+        except (BrokenPipeError, ConnectionResetError):
+            self._connection.close()  # refused before all of it was sent
+            assert call.status >= 400, call.name
+            return b""
         said = answer.read()
         assert answer.status == call.status, (call.name, answer.status, said[:200])
         return said

@@ -4,6 +4,9 @@ import pytest
 from msgspec import structs
 
 from crypto.errors import MalformedError, OpenError, ProofError
+from crypto import hybrid
+from crypto.limits import limit
+from crypto.padding import pad
 from policies import cast
 from policies import directory as directories
 from policies.directory import Directory, open_certificate, seal_certificate
@@ -78,3 +81,17 @@ def test_certificates_open_for_gates_and_auditors_and_only_as_committed() -> Non
     swapped = seal_certificate(nicer, SALT, [encryption("gate-1")], DRAW)
     with pytest.raises(ProofError):
         open_certificate(seed("encryption gate-1"), swapped, entry)
+    mine = structs.replace(entry, name="r1")  # officers who commit one person to the certificate of another
+    inside = directories._Salted(certificate=certificate.encode(), salt=SALT).encode()  # noqa: SLF001 - a crooked seal
+    crooked = hybrid.seal_all(
+        [encryption("gate-1")], pad(inside, limit("certificate")), directories._info("r1"), DRAW  # noqa: SLF001
+    )
+    with pytest.raises(ProofError):
+        open_certificate(seed("encryption gate-1"), crooked, mine)
+
+
+def test_a_note_that_names_another_version_than_its_body_is_refused() -> None:
+    body = directory_body(number=2)
+    text = directories.unsigned(body, building.directory())
+    with pytest.raises(ProofError):
+        Directory.verify_any(signed(text.replace("version 2", "version 3"), *OFFICERS), body.encode(), trust=trust())

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -65,3 +66,14 @@ def test_a_comment_at_the_seam_hides_nothing() -> None:
     old = building.bundle(policies=BODY.policies + "// end")
     hidden = " of it" + PERMIT + FORBID
     assert not bundle_narrows(old, building.bundle(old, number=2, policies=old.body.policies + hidden))
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["forbid (", '@id("t") forbid (principal == ?principal, action, resource);'],
+    ids=["cannot be read", "with a gap to fill in"],
+)
+def test_rules_that_no_bundle_may_hold_narrow_nothing(more: str) -> None:
+    old = building.bundle()
+    assert not bundle_narrows(old, replace(old, body=structs.replace(BODY, policies=BODY.policies + more)))
+    assert bundle_narrows(old, replace(old, body=structs.replace(BODY, policies=BODY.policies + FORBID)))

@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import pytest
 
+from crypto.errors import MalformedError
 from crypto.sections import Section
 from policies import cast
 from policies.decide import Permit
@@ -27,6 +28,12 @@ def colleague(entry: cast.Entry) -> Colleague:
 
 
 ALL = {entry["name"]: colleague(entry) for entry in cast.openers(PEOPLE)}
+
+
+def test_nobody_of_the_cast_has_another_part_than_two() -> None:
+    assert {one.role for one in ALL.values()} == {"desk", "custodian"}
+    with pytest.raises(MalformedError):
+        cast.role_of({"role": "auditor"})
 
 
 def may(sample: Report, section: Section, asker: str, second: str | None = None, custodian: str | None = None) -> bool:

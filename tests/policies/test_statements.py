@@ -18,6 +18,9 @@ def test_text_and_fields_are_inverse_and_the_digest_leaves_out_signatures() -> N
     note = signed(TEXT, "officer-1")
     assert statements.digest(note) == statements.digest(TEXT) == sha256(TEXT.encode())
     assert statements.kind(note) is Label.NOTE_REVOCATION
+    for other in (note.replace("revocation", "gossip"), "", note.removeprefix("amana")):
+        with pytest.raises(MalformedError):
+            statements.kind(other)
 
 
 @pytest.mark.parametrize(

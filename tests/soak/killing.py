@@ -1,14 +1,16 @@
 """Kill server and gate at random moments under load, and read both disks again after every kill."""
 
 import secrets
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 from tests.soak import rereading
 from tests.soak.load import Load
-from tests.soak.processes import GATE, Process, household
+from tests.soak.processes import GATE, Household, Process, household, start
 
 _SOONEST, _LATEST = 0.05, 0.4  # seconds of work between two kills
 _REPORTS = 8  # sealed beforehand for each kill
@@ -32,27 +34,31 @@ def kill_repeatedly(folder: Path, kills: int, tell: Callable[[str], None]) -> Ou
         load = Load(house)
         load.prepare(kills * _REPORTS)
         with load:
-            for number in range(kills):
+            done, turns = 0, cycle([(house.server,), (house.gate,), (house.server, house.gate)])
+            while done < kills:
                 time.sleep(_SOONEST + secrets.randbelow(1000) / 1000 * (_LATEST - _SOONEST))
-                victim = (house.server, house.gate)[number % 2]
-                victim.kill()
-                found = _check(house.home, folder / "copies" / str(number), victim, load, house.server)
-                victim.start()
+                victims = next(turns)
+                for one in victims:
+                    one.kill()
+                found = _check(house, folder / "copies" / str(done), victims, load)
+                start(*victims)
+                done += len(victims)
                 tell(
-                    f"kill {number + 1} of {kills}: {victim.name}; {len(load.seen.acknowledged)} acknowledged, "
-                    f"{load.seen.reads} read, {len(found.decisions)} decided, {len(found.log)} leaves"
+                    f"{done} of {kills} killed, last {' and '.join(one.name for one in victims)}; "
+                    f"{len(load.seen.acknowledged)} acknowledged, {load.seen.reads} read, "
+                    f"{len(found.decisions)} decided, {len(found.log)} leaves"
                 )
         house.kill()
         seen = load.seen
         found = rereading.settle(home, house.organisation, seen.acknowledged, seen.opened, folder / "export")
-    return Outcome(kills, len(seen.acknowledged), seen.reads, len(found.decisions), len(found.log))
+    return Outcome(done, len(seen.acknowledged), seen.reads, len(found.decisions), len(found.log))
 
 
-def _check(home: Path, copies: Path, victim: Process, load: Load, server: Process) -> rereading.Reread:
+def _check(house: Household, copies: Path, dead: Sequence[Process], load: Load) -> rereading.Reread:
     """Copy both disks, the gate's first, and check them. What people were promised before that must be there."""
     acknowledged, opened = dict(load.seen.acknowledged), dict(load.seen.opened)
-    gate = home / "gate" / GATE / "gate.db"
-    rereading.copy_database(gate, copies / "gate" / GATE / "gate.db", alive=victim is server)
-    database = home / "server" / "amana.db"
-    rereading.copy_database(database, copies / "server" / "amana.db", alive=victim is not server)
-    return rereading.check_copies(copies, load.household.organisation, acknowledged, opened)
+    for process, file in ((house.gate, Path("gate", GATE, "gate.db")), (house.server, Path("server", "amana.db"))):
+        rereading.copy_database(house.home / file, copies / file, alive=process not in dead)
+    found = rereading.check_copies(copies, house.organisation, acknowledged, opened)
+    shutil.rmtree(copies)
+    return found

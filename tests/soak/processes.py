@@ -1,5 +1,6 @@
 """Server and gate as processes of their own, each to be killed and started again on its folder, with their own keys."""
 
+import fcntl
 import os
 import secrets
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,12 +29,18 @@ _END = 20.0
 class Process:
     """One `python -m …` in a group of its own."""
 
-    def __init__(self, name: str, words: list[str], environment: dict[str, str]) -> None:
-        self.name, self._words, self._environment = name, words, environment
+    def __init__(self, words: list[str], environment: dict[str, str], folder: Path) -> None:
+        self.name, self._words, self._environment = words[1], words, environment
+        self._lock = folder / "lock"
         self._child: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        """Start, and wait for its `ready` line."""
+        """Start, and wait until it answers."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Start."""
         self._child = subprocess.Popen(
             [sys.executable, *self._words],
             env=self._environment,
@@ -40,6 +48,10 @@ class Process:
             text=True,
             start_new_session=True,
         )
+
+    def wait(self) -> None:
+        """Wait for its `ready` line."""
+        assert self._child is not None
         watch = threading.Timer(_START, self.kill)
         watch.start()
         assert self._child.stdout is not None
@@ -69,10 +81,28 @@ class Process:
             self._child.wait(_END)
         with suppress(ProcessLookupError):
             os.killpg(self._child.pid, signal.SIGKILL)  # a worker may outlive its parent
-        self._child.wait(_END)
+        self._wait_for_lock()
         if self._child.stdout is not None:
             self._child.stdout.close()
         self._child = None
+
+
+    def _wait_for_lock(self) -> None:
+        """A killed worker is gone when its lock on the folder is. (It may be dead and not yet buried: no use to look.)"""
+        with suppress(OSError), self._lock.open() as lock:
+            for _ in range(500):
+                with suppress(BlockingIOError):
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return
+                time.sleep(0.01)
+
+
+def start(*processes: Process) -> None:
+    """Start some side by side."""
+    for one in processes:
+        one.launch()
+    for one in processes:
+        one.wait()
 
 
 def free_port() -> int:
@@ -100,9 +130,9 @@ class Household:
         environment = {**kept, "AMANA_HOME": str(home), "AMANA_PASSPHRASE_FILE": str(passphrase)}
         gate, server = free_port(), free_port()
         bind = ["--bind", f"127.0.0.1:{gate}", "--key", str(home / f"{GATE}.key")]
-        self.gate = Process("gate", ["-m", "gate", *bind], environment)
+        self.gate = Process(["-m", "gate", *bind], environment, self.folder)
         bind = ["--bind", f"127.0.0.1:{server}", "--gate", f"{GATE}=http://127.0.0.1:{gate}"]
-        self.server = Process("server", ["-m", "server", *bind], environment)
+        self.server = Process(["-m", "server", *bind], environment, home / "server")
         self.url = f"http://127.0.0.1:{server}"
 
     @property
@@ -111,9 +141,8 @@ class Household:
         return self.home / "gate" / GATE
 
     def start(self) -> None:
-        """Start both."""
-        self.gate.start()
-        self.server.start()
+        """Start both, side by side."""
+        start(self.gate, self.server)
 
     def kill(self) -> None:
         """Kill both."""

@@ -1,0 +1,45 @@
+// Written by `python -m web.generate`; a test compares. Do not edit.
+// Every size and limit (protocol 12).
+export const LIMIT = {
+  card_bucket: 1024, // bytes: largest of the samples is under half of it
+  story_bucket_small: 8192, // bytes: a page of any script; most reports
+  story_bucket_middle: 32768, // bytes: a long account
+  story_bucket_large: 131072, // bytes: the most that a bad line carries in half a minute
+  side_bucket: 2048, // bytes: identity, evidence, originals: cheap enough to be there always
+  slip: 512, // bytes: samples need 157 to 190; one size for all
+  slip_message: 480, // bytes: what is left of the slip beside its 32 random bytes
+  list: 8, // items: exclusions in a slip; hostile lists stay short
+  gates: 8, // gates: each gate is one more place that knows a slip
+  people: 120, // slots: one byte in the header; 170 kB of slots
+  people_step: 8, // slots: slot count says little about the directory
+  person_slot: 1392, // bytes: 256 of payload sealed
+  gate_slot: 1904, // bytes: 768 of payload sealed
+  header: 347, // bytes: fixed
+  envelope: 330000, // bytes: largest story, all slots
+  session: 1216, // bytes: an X-Wing public key
+  opening: 12288, // bytes: request, header, slot, two approvals, justification for four auditors
+  approvals: 3, // approvals: a second reviewer, a custodian, and one more
+  verdict: 1024, // bytes: five sections with their leaves
+  release: 512, // bytes: five shares
+  justification: 256, // bytes: a sentence or two
+  auditors: 4, // auditors: each adds 1,168 bytes to each record and opening
+  record_bucket: 4096, // bytes: a decision with its evidence and three approvals, without justification
+  notice: 192, // bytes: role, section, action, purpose, day
+  memo: 128, // bytes: sequence, head, one id and one name
+  leaf: 48, // bytes: tag and commitment
+  ask_minutes: 1440, // minutes: an approval may take a day
+  request_minutes: 10, // minutes: a request that is not answered is asked again
+  requests: 200, // requests: decided for one person a day; more than a day's work, and a bound on hoarding
+  release_minutes: 30, // minutes: decision to release; also one session
+  note: 65536, // bytes: text and 64 signatures
+  note_signatures: 64, // signatures: C2SP asks for at least 16
+  body: 1048576, // bytes: bundle or directory body: 120 people, policies and words
+  certificate: 1024, // bytes: one person's facts, padded
+  name: 24, // characters: names of people, gates, pools
+  link: 24, // characters: `ACT:POL@XS-03-D1` and the like
+  proof_hashes: 63, // hashes: a tree of 2^63 leaves
+  key_file: 4096, // bytes: two seeds and their Argon2id parameters
+  argon2_memory: 65536, // KiB: RFC 9106 second recommendation
+  argon2_passes: 3, // passes: RFC 9106 second recommendation
+  argon2_lanes: 4, // lanes: RFC 9106 second recommendation
+} as const;
