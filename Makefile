@@ -47,4 +47,4 @@ lock: .venv/bin/uv  ## resolve again, without any host name in the result
 	$(UV) pip compile -q --universal --generate-hashes --no-header --no-annotate -p 3.11 --group build --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
 clean:  ## remove what was installed and the demo's organisation
-	rm -rf .venv .amana .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-* .amana .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -87,7 +87,7 @@ def init(  # noqa: PLR0913 - each is a different thing, most by name
     if path.exists() and any(path.iterdir()):
         raise RefusedError(f"{path} is not empty; nothing was changed.", "Name another folder with --ceremony.")
     _check_choices(people, choices)
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    closed_folder(path)
     try:
         _make(people, choices, _Maker(folder, passphrase, draw, tell, cost))
     except MalformedError as error:

@@ -18,7 +18,7 @@ _HEADS: Final = {
     "server": ("SELECT size, checkpoint FROM head", 'SELECT leaf FROM leaf WHERE "index" < ? ORDER BY "index"'),
     "gate": (
         "SELECT size, checkpoint FROM state",
-        'SELECT tag || commitment FROM leaf WHERE "index" < ? ORDER BY "index"',
+        'SELECT tag, commitment FROM leaf WHERE "index" < ? ORDER BY "index"',
     ),
 }
 _RESTORE: Final = 'Stop it, keep the disk as it is, and read "Backups" in docs/operating.md before anything else.'
@@ -68,7 +68,7 @@ def _look(store: _Store, trust: Trust | None) -> Iterator[Check]:
             connection.close()
     except sqlite.Error:
         text = f"{store.path} cannot be read as a database."
-        yield Check(f"{store.name} database", FAULT, f"{text} If you are its owner, it is damaged. {_RESTORE}")
+        yield Check(f"{store.name} reading", FAULT, f"{text} If you are its owner, it is damaged. {_RESTORE}")
 
 
 def _whole(store: _Store, connection: Any) -> Check:  # noqa: ANN401
@@ -88,12 +88,16 @@ def _head(store: _Store, connection: Any, trust: Trust | None) -> Check:  # noqa
         return Check(name, WARNING, "Its log was not checked. Get trust.json first.")
     size, checkpoint = row
     try:
+        if not isinstance(size, int) or not isinstance(checkpoint, str):
+            raise ProofError("not a head")
         signed = trust.log_policy.verify(checkpoint)
         if size > _LEAVES:
             return Check(name, OK, f"The head of {size} leaves is signed; the leaves were not hashed again.")
         tree = Frontier()
-        for (leaf,) in connection.execute(leaves, (size,)):
-            tree.append(merkle.leaf_hash(bytes(leaf)))
+        for parts in connection.execute(leaves, (size,)):
+            if not all(isinstance(part, bytes) for part in parts):
+                raise ProofError("not bytes")
+            tree.append(merkle.leaf_hash(b"".join(parts)))
         if (tree.size, tree.root(), size) != (signed.size, signed.root, signed.size):
             raise ProofError("another tree")
     except CryptoError:

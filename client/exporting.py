@@ -52,7 +52,7 @@ class Exported:
 def export(house: House, trust: Trust, folder: Path, *, progress: Progress | None = None) -> Exported:
     """Bring a folder up to the newest checkpoint. Raise UnprovenError for a log that is not the one seen before."""
     tell = progress if progress is not None else _silent
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    closed_folder(folder)
     _same_trust(folder, trust)
     note = house.checkpoint()
     head = trust.log_policy.verify(note)

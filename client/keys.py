@@ -23,7 +23,7 @@ def write_key(path: Path, ring: KeyRing, passphrase: str, *, draw: Draw, cost: C
 
 def write_new(path: Path, data: bytes) -> None:
     """Write a file that must not be there yet, mode 0600, in a folder of mode 0700, down to the disk."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    environment.closed_folder(path.parent)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     except FileExistsError:

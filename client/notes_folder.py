@@ -55,7 +55,7 @@ def save(source: Source, path: Path) -> None:
         "directory.body": directory_body,
         "current.note": current.encode(),
     }
-    path.mkdir(parents=True, exist_ok=True)
+    closed_folder(path)
     for name, data in files.items():
         fresh = path / f"{name}.new"
         fresh.write_bytes(data)

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Final
 
 from client.errors import ClosedError, UsageError
+from doors.environment import closed_folder
 
 READY: Final = "ready "
 _SOCKET_LENGTH: Final = 100  # bytes; Linux takes 107
@@ -134,5 +135,5 @@ def _gate_bind(home: Path, name: str) -> str:
     path = home / "gate" / f"{name}.sock"
     if len(os.fsencode(path)) > _SOCKET_LENGTH:
         return "127.0.0.1:0"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    closed_folder(path.parent)
     return f"unix:{path}"

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
-from doors.environment import SettingError
+from doors.environment import SettingError, closed_folder
 
 try:
     from pysqlite3 import dbapi2 as sqlite_module
@@ -50,7 +50,7 @@ def open_database(url: str) -> Database:
     if not parsed.database or parsed.database == ":memory:":
         raise SettingError("the database must be a file or a PostgreSQL server")
     path = Path(parsed.database)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    closed_folder(path.parent)
     path.touch(mode=0o600)
     engines = []
     for read_only in (False, True):
@@ -92,7 +92,7 @@ class OneProcess:
     """A lock file: a second process on the same folder refuses to start instead of forking the log."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        closed_folder(folder)
         self._file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)

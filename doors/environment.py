@@ -33,6 +33,12 @@ def home(settings: Mapping[str, str]) -> Path:
     return Path(settings.get("AMANA_HOME", ".amana")).resolve()
 
 
+def closed_folder(path: Path) -> None:
+    """Make a folder, and every one above it that is missing, for its owner only. What is there keeps its mode."""
+    for one in reversed((path, *path.parents)):
+        one.mkdir(mode=0o700, exist_ok=True)
+
+
 def passphrase(settings: Mapping[str, str]) -> str:
     """Return the first line of AMANA_PASSPHRASE_FILE, or raise SettingError."""
     path = settings.get("AMANA_PASSPHRASE_FILE")

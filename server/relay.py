@@ -59,7 +59,15 @@ class Relay:
         if refusal is not None and len(decided) < bundle.body.threshold:
             raise refusal
         # Step 3: what each gate signed becomes durable; then a published head that has all of it.
-        places = [(gate, self._gates.keep(gate.link.name, gate.reply.entries)) for gate in decided]
+        # A gate whose leaves are not what a gate may write is left out; the others go on without it.
+        places: list[tuple[_Decided, list[int]]] = []
+        for gate in decided:
+            try:
+                places.append((gate, self._gates.keep(gate.link.name, gate.reply.entries)))
+            except (Malformed, CryptoError) as error:
+                refusal = error
+        if refusal is not None and len(places) < bundle.body.threshold:
+            raise refusal
         head = self._ledger.wait_published(
             max(index for _, indexes in places for index in indexes) + 1, PUBLISH_SECONDS
         )

@@ -13,10 +13,11 @@ from msgspec import structs
 
 from client import cli, doctor
 from client.api import House
+from client.errors import UnreachableError
 from client.keys import write_key
+from client.line import Answer
 from client.trusting import InForce
 from crypto.keyfile import CHEAPEST, KeyRing
-from crypto.leaves import LEAF
 from policies.bundle import Gate
 from tests.harness import OFFICERS, Organisation, Running, running
 
@@ -87,6 +88,16 @@ def look(live: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: 
     return looking
 
 
+class Away:
+    """A house that does not answer."""
+
+    def get(self, path: str) -> Answer:  # noqa: ARG002 - client.line.Requester
+        raise UnreachableError("The house did not answer.", "Check the connection.")
+
+    def post(self, path: str, *, content: bytes) -> Answer:  # noqa: ARG002
+        raise AssertionError("nothing is sent")
+
+
 def faults(states: dict[str, str]) -> set[str]:
     return {name for name, state in states.items() if state == doctor.FAULT}
 
@@ -95,7 +106,8 @@ def test_all_is_well_beside_a_running_house(look: Look) -> None:
     code, states, texts = look()
     assert (code, faults(states)) == (0, set())
     warned = {name for name, state in states.items() if state == doctor.WARNING} - {"sqlite", "disk"}
-    assert warned == {"rehearsal", "witnesses", "gates"}
+    assert warned == {"rehearsal", "witnesses", "gates", "people"}
+    assert "Fewer than two: auditor." in texts["people"]
     assert "no log guarantee against the operator" in texts["witnesses"]
     assert states["server database"] == states["server log"] == states["gate gate-1 log"] == doctor.OK
     assert texts["in force"].startswith("Bundle 1 and directory 1 ")
@@ -109,7 +121,7 @@ def test_sentences_for_people(look: Look, capfd: pytest.CaptureFixture[str]) -> 
     assert cli.main(["doctor"]) == 0
     lines = capfd.readouterr().out.splitlines()
     assert "ok       house: The house at http://testserver.local answers." in lines
-    assert lines[-1].endswith("0 faults, 3 warnings.") or "sqlite" in "".join(lines)
+    assert "0 faults" in lines[-1]
 
 
 def test_a_gate_that_has_not_signed_today_is_a_warning_and_longer_a_fault(look: Look) -> None:
@@ -136,9 +148,9 @@ def test_an_organisation_that_has_published_nothing(
 
 
 def test_a_house_that_does_not_answer_is_4_and_offline_is_not_asked(
-    look: Look, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("client.commands.doctor.house_of", lambda *_: House(f"unix:{tmp_path / 'nothing.sock'}"))
+    monkeypatch.setattr("client.commands.doctor.house_of", lambda *_: House("http://away.example", client=Away()))
     code, states, _ = look()
     assert (code, faults(states)) == (4, {"house"})
     code, states, _ = look("--offline")
@@ -147,9 +159,9 @@ def test_a_house_that_does_not_answer_is_4_and_offline_is_not_asked(
 
 
 def test_what_is_wrong_here_counts_more_than_a_house_that_is_away(
-    look: Look, monkeypatch: pytest.MonkeyPatch, stopped: Path, tmp_path: Path
+    look: Look, monkeypatch: pytest.MonkeyPatch, stopped: Path
 ) -> None:
-    monkeypatch.setattr("client.commands.doctor.house_of", lambda *_: House(f"unix:{tmp_path / 'nothing.sock'}"))
+    monkeypatch.setattr("client.commands.doctor.house_of", lambda *_: House("http://away.example", client=Away()))
     (stopped / "log.key").chmod(0o644)
     assert look(home=stopped)[0] == 3
 
@@ -215,12 +227,12 @@ def test_keys_of_people_beside_the_house_are_a_warning(look: Look, stopped: Path
 @pytest.mark.parametrize(
     ("file", "name", "change"),
     [
-        ("server/amana.db", "server log", f'UPDATE leaf SET leaf = zeroblob({LEAF}) WHERE "index" = 0'),
+        ("server/amana.db", "server log", 'UPDATE leaf SET leaf = zeroblob(48) WHERE "index" = 0'),
         ("server/amana.db", "server log", 'DELETE FROM leaf WHERE "index" = 1'),
         ("server/amana.db", "server log", "UPDATE head SET size = 1"),
         ("server/amana.db", "server log", "UPDATE head SET checkpoint = replace(checkpoint, 'log.test', 'log.tess')"),
         ("gate/gate-1/gate.db", "gate gate-1 log", "UPDATE leaf SET tag = zeroblob(15) || x'01' WHERE \"index\" = 0"),
-        ("server/amana.db", "server database", "DROP TABLE head"),
+        ("server/amana.db", "server reading", "DROP TABLE head"),
     ],
 )
 def test_a_log_that_somebody_changed(look: Look, stopped: Path, file: str, name: str, change: str) -> None:
@@ -238,7 +250,7 @@ def test_a_damaged_page(look: Look, stopped: Path) -> None:
     data = bytearray(path.read_bytes())
     data[4096:4600] = bytes(504)
     path.write_bytes(data)
-    assert "server database" in faults(look("--offline", home=stopped)[1])
+    assert faults(look("--offline", home=stopped)[1]) & {"server database", "server reading"}
 
 
 def test_nothing_is_changed_beside_a_house_that_is_stopped(look: Look, stopped: Path) -> None:
@@ -282,20 +294,21 @@ def test_revoked_people_are_not_counted(look: Look, tmp_path: Path, monkeypatch:
     with running(tmp_path / "small", made) as small:
         (small.folder / "trust.json").write_text(made.trust.to_json())
         monkeypatch.setattr("client.commands.doctor.house_of", lambda *_: small.house)
-        _, states, before = look(home=small.folder)
-        assert states["people"] == doctor.OK
+        _, _, before = look(home=small.folder)
         assert made.directory is not None
         custodians = [one.name for one in made.directory.body.people if one.role == "custodian"]
         for name in custodians[1:]:
             small.house.publish(made.revocation(name, small.clock.day))
         code, states, after = look(home=small.folder)
     assert (code, states["people"]) == (0, doctor.WARNING)
+    assert "Fewer than two: auditor." in before["people"]
+    assert "Fewer than two: custodian, auditor." in after["people"]
     assert f"{len(custodians)} custodian" in before["people"]
     assert "1 custodian" in after["people"]
 
 
 def gates_check(found: InForce, *urls: str, threshold: int) -> tuple[str, str]:
-    from client.doctor_house import _gates  # noqa: PLC0415, PLC2701 - one sentence of many
+    from client.doctor_house import _gates  # noqa: PLC0415 - one sentence of many
 
     gates = [
         Gate(name=f"gate-{place}", vkey=found.bundle.body.gates[0].vkey, encryption=bytes(1216), url=url)

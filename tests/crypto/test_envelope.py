@@ -1,5 +1,6 @@
 """A report: sealed on her device, opened a section at a time, never moved or mixed (protocol 3, 4)."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import msgspec
@@ -223,12 +224,18 @@ def test_what_cannot_be_sealed() -> None:
     ):
         with pytest.raises(MalformedError):
             seal(plan, names, facts)
-    for bad in (
-        {"contents": {Section.CARD: b""}},
-        {"to": structs.replace(sample.recipients(), gates={name: public(name) for name in reversed(GATES)})},
-    ):
+    for contents, gates in ((dict.fromkeys(list(Section)[1:], b""), GATES), (dict.fromkeys(Section, b""), GATES[::-1])):
+        to = replace(sample.recipients(), gates={name: sample.public(name) for name in gates})
+        draw = Stream(b"bad")
         with pytest.raises(MalformedError):
-            envelope.seal(**(WHOLE | bad))
+            envelope.seal(
+                contents=contents,
+                slip_facts=sample.slip(),
+                plan=plan,
+                to=to,
+                keys=words.keys(words.new(draw)),
+                draw=draw,
+            )
     with pytest.raises(MalformedError):
         seal(plan, names, retention=13)
     with pytest.raises(MalformedError):

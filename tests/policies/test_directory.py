@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from crypto.errors import MalformedError, OpenError, ProofError
 from crypto import hybrid
+from crypto.errors import MalformedError, OpenError, ProofError
 from crypto.limits import limit
 from crypto.padding import pad
 from policies import cast
@@ -83,9 +83,8 @@ def test_certificates_open_for_gates_and_auditors_and_only_as_committed() -> Non
         open_certificate(seed("encryption gate-1"), swapped, entry)
     mine = structs.replace(entry, name="r1")  # officers who commit one person to the certificate of another
     inside = directories._Salted(certificate=certificate.encode(), salt=SALT).encode()  # noqa: SLF001 - a crooked seal
-    crooked = hybrid.seal_all(
-        [encryption("gate-1")], pad(inside, limit("certificate")), directories._info("r1"), DRAW  # noqa: SLF001
-    )
+    info = directories._info("r1")  # noqa: SLF001 - the same
+    crooked = hybrid.seal_all([encryption("gate-1")], pad(inside, limit("certificate")), info, DRAW)
     with pytest.raises(ProofError):
         open_certificate(seed("encryption gate-1"), crooked, mine)
 
