@@ -4,7 +4,7 @@ UV  = .venv/bin/uv
 export UV_NO_CONFIG = 1
 export UV_SYSTEM_CERTS = 1
 
-.PHONY: help demo run test check lock vectors soak bench clean
+.PHONY: help demo run test check lock vectors coverage mutation soak bench clean
 
 help:  ## show these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,16 @@ check: .venv/.tested  ## format, lint, types, import contracts
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+bench: .venv/.tested  ## ratios against the plainest way to do the same; table and plots into bench/results/ (docs/performance.md)
+	.venv/bin/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+coverage: .venv/.tested  ## every line and branch of crypto/ and policies/ is run by a test
+	.venv/bin/coverage run -m pytest -q tests/crypto tests/policies tests/gate tests/client
+	.venv/bin/coverage report
+
+mutation: .venv/.tested  ## bend crypto/ and policies/ in one place at a time (tests/mutation/README.md); ONE_IN=8 FROM=0
+	.venv/bin/python -m tests.mutation $(if $(ONE_IN),--one-in $(ONE_IN)) $(if $(FROM),--from $(FROM))
 
 vectors: .venv/.tested  ## write the deterministic vectors again (sealed ones stay frozen)
 	.venv/bin/python tests/vectors/generate.py
@@ -44,6 +54,7 @@ vectors: .venv/.tested  ## write the deterministic vectors again (sealed ones st
 lock: .venv/bin/uv  ## resolve again, without any host name in the result
 	$(UV) pip compile -q --universal --generate-hashes --no-header --no-annotate -p 3.11 requirements/bootstrap.in -o requirements/bootstrap.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-header --no-annotate -p 3.11 --group build pyproject.toml -o requirements/run.txt
+	$(UV) pip compile -q --universal --generate-hashes --no-header --no-annotate -p 3.12 requirements/tlog.in -o requirements/tlog.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-header --no-annotate -p 3.11 --group build --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
 clean:  ## remove what was installed and the demo's organisation

@@ -26,7 +26,6 @@ ITEMS: Final[dict[int, Callable[[Scale], Found]]] = {
     5: sealing.sealing,
     6: proving.proving,
     7: keeping.keeping,
-    8: submitting.cpu,
 }
 LEAST: Final = 7  # rounds of a table that may be quoted
 

@@ -53,16 +53,17 @@ class Served:
 
     @property
     def memory(self) -> int:
-        """Resident bytes of it and its workers."""
-        return sum(int(fields[21]) for fields in self._stats()) * _PAGE
+        """Resident bytes of its largest process: the worker. The others only wait for it."""
+        return max(int(fields[21]) for fields in self._stats()) * _PAGE
 
     def _stats(self) -> Iterator[list[str]]:
         waiting = [self._process.pid]
         while waiting:
             folder = Path("/proc") / str(waiting.pop())
-            yield (folder / "stat").read_text().rpartition(")")[2].split()
-            for task in (folder / "task").iterdir():
-                waiting += map(int, (task / "children").read_text().split())
+            with suppress(FileNotFoundError, ProcessLookupError):  # a thread may end meanwhile
+                yield (folder / "stat").read_text().rpartition(")")[2].split()
+                for task in (folder / "task").iterdir():
+                    waiting += map(int, (task / "children").read_text().split())
 
     def stop(self) -> None:
         """End it, and what it left behind."""

@@ -42,14 +42,19 @@ class Side:
         return float(found["accepted"] / found["seconds"])
 
 
+def clients_of(scale: Scale) -> tuple[int, ...]:
+    """How many send at once."""
+    return (MIDDLE,) if scale.quick else CLIENTS
+
+
 def durable(scale: Scale) -> Found:
-    """(1) and the numbers of (8)."""
+    """(1), and (8) from the same runs."""
     found = Found("durable submissions per second, over Litestar with a group fdatasync of the same bytes")
     founded = Founded()
     template = founded.template
     spreads = []
     cpu = None
-    for clients in CLIENTS[:2] if scale.quick else CLIENTS:
+    for clients in clients_of(scale):
         with tempfile.TemporaryDirectory(dir=scale.folder) as name:
             folder = Path(name)
             with (
@@ -70,18 +75,18 @@ def durable(scale: Scale) -> Found:
         latency = f"p50 {_ms(ours.seen['p50'])}, p99 {_ms(ours.seen['p99'])}"
         found.rows.append(
             Row(
-                what=f"{clients} clients: ratio",
+                what=f"{clients} at once: ratio",
                 number=ratio.text(),
                 beside=f"{mine.text(0)}/s over {other.text(0)}/s; {latency}",
                 floor=f"{FLOOR:.2f}, goal {GOAL:.2f}" if gated else "",
                 held=at_least(ratio, FLOOR) if gated else None,
             )
         )
-        if gated or scale.quick:
+        if gated:
             cpu = ours.seen["cpu"], theirs.seen["cpu"]
     if cpu is not None:
         found.rows.append(cpu_row(*cpu))
-    labels = [str(one) for one in CLIENTS[: len(spreads)]]
+    labels = [str(one) for one in clients_of(scale)]
     title = "Durable submissions over a bare append, by clients"
     found.pictures.append(Picture("submissions", title, labels, {"ratio": spreads}, (FLOOR, GOAL)))
     found.notes.append(f"an envelope has {len(template.body):,} bytes and eight person slots; each sent one is new")
@@ -92,26 +97,9 @@ def cpu_row(ours: list[float], bare: list[float]) -> Row:
     """CPU of the server and its workers, a report: the part of the cost that hardly depends on the disk."""
     mine, other = (Spread.of(1e3 * one for one in values) for values in (ours, bare))
     ratio = ratios(ours, bare)
-    return Row("CPU of the server a submission", f"{mine.text()} ms", f"bare append {other.text()} ms; {ratio.text()}")
-
-
-def cpu(scale: Scale) -> Found:
-    """(8) alone."""
-    found = Found("server CPU per submission")
-    founded = Founded()
-    with tempfile.TemporaryDirectory(dir=scale.folder) as name:
-        bare_file = {"BENCH_FILE": name + "/bodies"}
-        with (
-            founded.house(Path(name) / "home") as house,
-            Served("bench.serving", "baseline", "--bind", "127.0.0.1:0", environment=bare_file) as bare,
-        ):
-            sides = {
-                "ours": Side(house, founded.template, MIDDLE, scale.seconds),
-                "bare": Side(bare, founded.template, MIDDLE, scale.seconds),
-            }
-            interleaved(scale.rounds, sides)
-    found.rows.append(cpu_row(sides["ours"].seen["cpu"], sides["bare"].seen["cpu"]))
-    return found
+    return Row(
+        "(8) CPU of the server a submission", f"{mine.text()} ms", f"bare append {other.text()} ms; {ratio.text()}"
+    )
 
 
 def grouped(scale: Scale) -> Found:

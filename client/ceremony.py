@@ -24,6 +24,7 @@ from crypto.keyfile import Cost, KeyRing
 from crypto.notes import Kind, Vkey
 from crypto.relay import Certificates
 from crypto.slip import NAME
+from doors.environment import closed_folder
 from policies import bundle as bundles
 from policies import cast, directory, vocabulary
 from policies.bundle import BundleBody, Gate

@@ -32,6 +32,7 @@ from crypto.checkpoints import Checkpoint
 from crypto.errors import CryptoError
 from crypto.labels import Label
 from crypto.leaves import LEAF, MEMO, NOTICE
+from doors.environment import closed_folder
 from policies import statements
 from policies.trust import Trust
 

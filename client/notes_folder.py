@@ -5,6 +5,7 @@ from typing import Final
 
 from client.errors import UsageError
 from client.trusting import Source, named_versions
+from doors.environment import closed_folder
 
 _LARGEST: Final = 2 * 1024 * 1024  # bytes of a body
 

@@ -11,7 +11,7 @@ from typing import Final
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send
 
-from doors.problem import Busy, TooSlow
+from doors.problem import Busy, Malformed, TooSlow
 
 PATIENCE: Final = 30.0  # seconds before the first byte, and to catch one's breath
 PACE: Final = 1000  # bytes a second, counted from the end of that: half of 16 kbit/s
@@ -40,13 +40,14 @@ class BoundBodies(ASGIMiddleware):
                     message = await receive()
             except TimeoutError:
                 raise TooSlow from None
-            whole = message["type"] != "http.request" or not message["more_body"]
-            size = len(message["body"]) if message["type"] == "http.request" else 0
+            if message["type"] != "http.request":
+                raise Malformed  # she hung up, or her chunks are none: not our failure, and nobody's to look into
+            whole, size = not message["more_body"], len(message["body"])
             if size and self.held + size > self._most:
                 raise Busy
             self.held += size
             mine += size
-            return message  # type: ignore[return-value]  # websockets never come here
+            return message
 
         try:
             await next_app(scope, bounded, send)

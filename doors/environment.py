@@ -36,7 +36,8 @@ def home(settings: Mapping[str, str]) -> Path:
 def closed_folder(path: Path) -> None:
     """Make a folder, and every one above it that is missing, for its owner only. What is there keeps its mode."""
     for one in reversed((path, *path.parents)):
-        one.mkdir(mode=0o700, exist_ok=True)
+        if not one.is_dir():
+            one.mkdir(mode=0o700, exist_ok=True)
 
 
 def passphrase(settings: Mapping[str, str]) -> str:

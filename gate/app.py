@@ -9,7 +9,7 @@ from typing import Any, Final
 from litestar import Litestar, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import RawBody
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, literal_column, select
 
 from crypto import notes
 from crypto.checkpoints import LogPolicy
@@ -35,7 +35,7 @@ from doors.problem import HANDLERS, OCTETS, Closed, Malformed
 from gate import store
 from gate.decide import Decider
 from gate.examine import Examiner
-from gate.follow import Follower, Position, read_position, revoke
+from gate.follow import Follower, Position, read_position, revoke, rolled_back
 from gate.inforce import InForce
 from gate.release import Releaser
 from gate.settings import Settings
@@ -46,6 +46,7 @@ CALL_LIMIT: Final = SYNC_LIMIT + OPENING + (1 << 16)
 NOTE_LIMIT: Final = limit("note") * 4 + 64  # a revocation has no body
 OFFER_AGAIN: Final = 5  # minutes before a decision that the log does not show is offered again
 KEPT: Final = 2 * 1440  # minutes for which a request's digest is remembered: longer than any ask lives
+NEWEST: Final = 1000  # decisions that are remembered whatever the clock says
 
 
 class Gate:
@@ -88,11 +89,18 @@ class Gate:
         with self._lock:
             with self._database.writer.begin() as connection:
                 position = self._follow(connection, sync)
-                connection.execute(delete(store.decision).where(store.decision.c.minute < self._minute() - KEPT))
+                self._forget(connection)
             with self._database.writer.begin() as connection:
                 return SyncReply(
                     size=position.size, current=self._current(connection, position), pending=self._pending(connection)
                 )
+
+    def _forget(self, connection: Connection) -> None:
+        """Forget requests that are too old to come again; never the newest, in case it is the clock that is wrong."""
+        row = literal_column("rowid")
+        newest = select(func.max(row)).select_from(store.decision).scalar_subquery()
+        old = store.decision.c.minute < self._minute() - KEPT
+        connection.execute(delete(store.decision).where(old, row <= newest - NEWEST))
 
     def _current(self, connection: Connection, position: Position) -> str:
         try:
@@ -125,6 +133,7 @@ class Gate:
             self._keep_up(call.sync)
             with self._database.writer.begin() as connection:
                 minute = self._minute()
+                rolled_back(connection, minute)
                 known = self._in_force.known(connection, minute)
                 examined = self._examiner.examine(connection, known, call.opening, minute, again=False)
                 return self._decider.decide(connection, known, examined, minute).encode()

@@ -2,6 +2,8 @@
 
 What forbids is in the log: revocations, directories, withdrawals, and (in its own memos) what this gate itself decided
 before it may have been restored from an old copy. A head that does not fit what was read is refused; nothing changes.
+A gate that finds decisions of its own that it does not remember was rolled back: it learns them, and stays closed until
+every request that it may have forgotten is too old (protocol 11.10).
 """
 
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from crypto.errors import OpenError, ProofError
 from crypto.keyfile import KeyRing
 from crypto.labels import Label
 from crypto.leaves import MEMO, Memo
+from crypto.limits import limit
 from crypto.merkle import Frontier
 from crypto.opening import next_journal
 from crypto.relay import Publication, Sync
@@ -74,6 +77,7 @@ class Follower:
         if sync.start != frontier.size:
             raise Conflict(frontier.size)
         new = [sync.leaves[i : i + leaves.LEAF] for i in range(0, len(sync.leaves), leaves.LEAF)]
+        _count_again(connection, int(now // 60))
         head = self._verify_head(sync.checkpoint, frontier.size + len(new), policy, now)
         if not new and not sync.statements and sync.checkpoint == position.checkpoint:
             return position  # nothing new, nothing to write: anybody can set off such a call
@@ -85,7 +89,7 @@ class Follower:
         if new:
             rows = [{"index": sync.start + i, "tag": one[:16], "commitment": one[16:]} for i, one in enumerate(new)]
             connection.execute(insert(store.leaf), rows)
-        position = self._read_memos(connection, new, sync.memos, position)
+        position = self._read_memos(connection, new, sync.memos, position, int(now // 60))
         position = Position(head.size, head.root, sync.checkpoint, position.sequence, position.journal)
         write_position(connection, frontier, position)
         return position
@@ -125,7 +129,9 @@ class Follower:
         if rest:
             raise ProofError("statement without a leaf")
 
-    def _read_memos(self, connection: Connection, new: list[bytes], memos: bytes, position: Position) -> Position:
+    def _read_memos(
+        self, connection: Connection, new: list[bytes], memos: bytes, position: Position, minute: int
+    ) -> Position:
         """Find this gate's own decisions: strike them from what is pending; after a rollback, learn them again."""
         sequence, journal = position.sequence, position.journal
         for i, one in enumerate(new):
@@ -133,16 +139,43 @@ class Follower:
                 memo = leaves.open_memo(self._key.extra, memos[i * MEMO : (i + 1) * MEMO])
             except OpenError:
                 continue
-            connection.execute(delete(store.pending).where(store.pending.c.leaf == one))
+            # Whatever it decided is pending until it is read here for the first time; else it has been forgotten.
+            # The place in the journal says nothing of that: a forgetful gate may have taken the same place again.
+            if connection.execute(delete(store.pending).where(store.pending.c.leaf == one)).rowcount:
+                continue
+            _note_rollback(connection, minute)
+            self._learn(connection, memo)
             if memo.sequence >= sequence:
                 sequence, journal = memo.sequence + 1, next_journal(memo.journal, one)
-                self._learn(connection, memo)
         return Position(position.size, position.root, position.checkpoint, sequence, journal)
 
     @staticmethod
     def _learn(connection: Connection, memo: Memo) -> None:
         if memo.what == "recuse":
             recuse(connection, memo.id, memo.who)
+
+
+def _note_rollback(connection: Connection, minute: int) -> None:
+    connection.execute(delete(store.rollback))
+    connection.execute(insert(store.rollback), {"id": 0, "minute": minute})
+
+
+def _count_again(connection: Connection, minute: int) -> None:
+    """A clock that went back does not keep the gate closed for longer than a rollback of this minute would."""
+    connection.execute(update(store.rollback).where(store.rollback.c.minute > minute).values(minute=minute))
+
+
+def rolled_back(connection: Connection, minute: int) -> int:
+    """Return the minute of the last rollback (-1: there was none); Closed while a forgotten request may still live.
+
+    A decision of that minute or an earlier one was made by a gate that had forgotten something: it is never released.
+    """
+    found = connection.execute(select(store.rollback.c.minute)).scalar()
+    if found is None:
+        return -1
+    if minute - found <= limit("request_minutes"):
+        raise Closed
+    return int(found)
 
 
 def revoke(connection: Connection, name: str) -> None:

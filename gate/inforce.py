@@ -55,9 +55,10 @@ def _binds(new: V, seen: int, wait: int, before: Sequence[tuple[V, int]], narrow
     """Return the minute from which a version binds (protocol 8.7).
 
     At once only where it narrows what binds already. Narrowing a version that still waits must not carry that one in.
+    "At once" is 0 and not the minute of seeing it: a clock that goes back must not undo what was taken away.
     """
     in_force = [version for version, since in before if since <= seen]
-    return seen if in_force and narrows(in_force[-1], new) else seen + wait
+    return 0 if wait == 0 or (in_force and narrows(in_force[-1], new)) else seen + wait
 
 
 class InForce:

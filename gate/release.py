@@ -13,7 +13,7 @@ from crypto.sections import Section
 from doors.problem import Closed, Denied
 from gate import store
 from gate.examine import Examined, Examiner
-from gate.follow import Position
+from gate.follow import Position, rolled_back
 from gate.inforce import Known
 from policies.decide import Permit, decide
 
@@ -40,9 +40,10 @@ class Releaser:
         ).all()
         if len(rows) != len(proofs) or [row.section for row in rows] != examined.ask.sections:
             raise ProofError("a proof for each decision")
+        forgetful = rolled_back(connection, minute)
         shares: list[tuple[int, bytes]] = []
         for row, text in zip(rows, proofs, strict=True):
-            if not 0 <= minute - row.minute <= limit("release_minutes"):
+            if row.minute <= forgetful or not 0 <= minute - row.minute <= limit("release_minutes"):
                 raise Denied
             # 11.8: inclusion, under the quorum, of exactly the leaf that we made ...
             proof = TlogProof.parse(text)

@@ -82,3 +82,11 @@ state = Table(
     Column("sequence", Integer, nullable=False),
     Column("journal", LargeBinary(32), nullable=False),
 )
+
+# Row 0: the minute at which it last found decisions of its own in the log that it did not remember.
+rollback = Table(
+    "rollback",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("minute", Integer, nullable=False),
+)

@@ -18,10 +18,9 @@ from doors.clock import Clock, system
 from doors.database import OneProcess, open_database
 from doors.privacy import ForgetCaller, protect
 from doors.problem import HANDLERS
-from server import audit, migrate, openings, reports, trust
+from server import audit, migrate, openapi, openings, reports, trust
 from server.gates import Gates, Post
 from server.ledger import Ledger
-from server.openapi import Description
 from server.openings import Desk
 from server.publish import publish
 from server.relay import Relay
@@ -115,8 +114,8 @@ def create_app(
             title="Amana",
             version="1",
             summary="Sealed reports in, sealed bytes and a public log out.",
-            path="/openapi.json",
+            openapi_router=openapi.router(),
             use_handler_docstrings=True,
-            render_plugins=[Description(path="/")],
+            render_plugins=[openapi.Description(path="/")],
         ),
     )

@@ -113,7 +113,7 @@ class GateLink:
             problem = self._problem(answer)
             if problem.type.endswith(":conflict") and problem.size is not None:
                 with self._lock:
-                    self._size = problem.size
+                    self._size = max(0, problem.size)
                 continue
             if problem.type.endswith(":denied"):
                 raise Denied
@@ -126,7 +126,7 @@ class GateLink:
     def _problem(answer: Answer) -> _Problem:
         try:
             return msgspec.json.decode(answer.content[:4096], type=_Problem)
-        except (msgspec.DecodeError, UnicodeError):
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
             return _Problem(type="none")
 
     def follow(self) -> SyncReply:

@@ -6,7 +6,7 @@ type cannot say (the form of an id, who refuses how) is in the tables here. `doc
 
 from typing import Annotated, Any, Final, cast, get_args, get_origin
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Response, Router
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.routes import HTTPRoute
@@ -22,6 +22,7 @@ from doors.problem import (
     Refusal,
     TooLarge,
     TooSlow,
+    respond,
 )
 
 Json = dict[str, Any]
@@ -138,6 +139,15 @@ def _problem() -> Json:
         "required": ["status", "title", "type"],
         "additionalProperties": False,
     }
+
+
+def router() -> Router:
+    """Return the router that serves it. Litestar's own page for what is not there is HTML; ours is like all others."""
+
+    async def in_our_form(answer: Response[Any]) -> Response[Any]:
+        return answer if answer.status_code == 200 else respond(NotFound())  # noqa: PLR2004 - OK
+
+    return Router("/openapi.json", route_handlers=[], include_in_schema=False, after_request=in_our_form)
 
 
 class Description(JsonRenderPlugin):

@@ -5,13 +5,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 from msgspec import structs
 from sqlalchemy import Connection
 
-from crypto import leaves, signing
+from crypto import hybrid, leaves, signing
+from crypto.hashing import sha256
 from crypto.keyfile import KeyRing
-from crypto.labels import Label
+from crypto.labels import Label, sized
+from crypto.limits import limit
 from crypto.opening import Release, Verdict, leaf_message, seal_reply
+from crypto.padding import pad
 from crypto.relay import DecisionsReply, ReleasesReply
 from crypto.sections import Section
 from gate.app import Gate
@@ -163,9 +167,14 @@ class FalseShares(SaysYes):
 class ManyShares(FalseShares):
     """As many false shares as a release holds, to drown the true ones of the others."""
 
-    def shares(self, _examined: Examined, /) -> list[tuple[int, bytes]]:
-        """Twelve for one section."""
-        return [(int(Section.CARD), os.urandom(32) + bytes([x + 1])) for x in range(12)]
+    def release(self, _connection: Connection, _known: Known, examined: Examined, *_: Any) -> ReleasesReply:
+        """Twelve for one section, encoded by hand: our own encoder refuses to."""
+        shares = [(int(Section.CARD), os.urandom(32) + bytes([x + 1])) for x in range(12)]
+        message = msgspec.msgpack.encode([1, examined.digest, shares])
+        info = Label.RELEASE.value + examined.digest + sized(self.key.name.encode())
+        sealed = hybrid.seal(examined.opening.session, pad(message, limit("release")), info)
+        signature = signing.sign(self.key.identity, Label.RELEASE_SEAL, examined.digest + sha256(sealed))
+        return ReleasesReply(release=(sealed, signature))
 
 
 class LooksWithdrawn(LyingDecider):

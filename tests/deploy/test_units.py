@@ -123,6 +123,7 @@ def lay_out(machine: Machine) -> CeremonyFolder:
         for folder in (home, credentials):
             folder.mkdir(parents=True, mode=0o700)
         (credentials / "passphrase").write_text(PASSPHRASE)  # systemd-ask-password -n ends no line
+        (credentials / "passphrase").chmod(0o400)
         shutil.copy(made.path / "trust.json", home)
         shutil.copy(key, home / kept)
     return made
@@ -165,6 +166,17 @@ def test_officers_publish_and_the_gate_follows_through_its_socket(running: Runni
         with running.client("amana-server/reporters.sock") as client:
             assert client.get("/trust/current").text == house.current()
             assert client.get("/v1/reports").status_code == 404
+
+
+def test_doctor_finds_nothing_at_fault_on_such_a_machine(running: Running) -> None:
+    home, secret = running.machine.state / "amana-server", running.machine.folder / "credentials" / "amana-server"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AMANA_")}
+    environment = {**kept, "AMANA_HOME": str(home), "AMANA_PASSPHRASE_FILE": str(secret / "passphrase")}
+    socket = f"unix:{running.socket('amana-server/reviewers.sock')}"
+    command = [sys.executable, "-m", "client", "doctor", "--url", socket]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "log key: log.key opens, and is the one that trust.json names." in done.stdout
 
 
 def test_files_are_for_nobody_else(running: Running) -> None:

@@ -92,6 +92,5 @@ def test_whatever_is_made_from_the_description_is_answered_as_it_says(world: Run
         every()
         tried.append(operation.label)
     watch.nothing_changed()
-    print(tried, answered)
     assert len(tried) >= (16 if mode == "positive" else 12), tried
     assert {200, 404} <= answered if mode == "positive" else {400} <= answered

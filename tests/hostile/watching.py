@@ -26,11 +26,16 @@ def check_answer(answer: Any) -> None:
         return
     assert 400 <= status < 500 or status == 503, (status, answer.content[:200])
     assert answer.headers["content-type"] == PROBLEM_JSON
+    if answer.request.method == "HEAD":
+        return  # it has no body
     said = json.loads(answer.content)
     assert set(said) - {"size"} == {"type", "title", "status"}
     assert (said["type"], said["title"]) in WORDS
     assert said["status"] == status
     assert ("retry-after" in answer.headers) == said["type"].endswith(":busy")
+
+
+SHOWN: Final = 8  # bytes: shorter ones stand in any text
 
 
 class Watch:
@@ -54,7 +59,8 @@ class Watch:
 
     def nothing_changed(self) -> None:
         """The log has its head, the list its reports, each gate its place and journal."""
-        assert self._state() == self._before
+        now = self._state()
+        assert {name: now[name] for name in now if now[name] != self._before[name]} == {}
 
 
 def gate_of(world: Running, name: str) -> Any:
@@ -80,6 +86,6 @@ def nothing_logged(*marks: bytes) -> Iterator[None]:
     finally:
         root.removeHandler(handler)
         root.setLevel(level)
-    for mark in marks:
+    for mark in (one for one in marks if len(one) >= SHOWN):
         forms = (mark.decode("latin-1"), mark.hex(), repr(mark)[2:-1])
         assert not any(form in line for line in lines for form in forms), mark

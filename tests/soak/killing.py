@@ -40,7 +40,8 @@ def kill_repeatedly(folder: Path, kills: int, tell: Callable[[str], None]) -> Ou
                 victims = next(turns)
                 for one in victims:
                     one.kill()
-                found = _check(house, folder / "copies" / str(done), victims, load)
+                seen = dict(load.seen.acknowledged), dict(load.seen.opened)
+                found = check(house, folder / "copies", victims, seen)
                 start(*victims)
                 done += len(victims)
                 tell(
@@ -49,16 +50,17 @@ def kill_repeatedly(folder: Path, kills: int, tell: Callable[[str], None]) -> Ou
                     f"{len(found.decisions)} decided, {len(found.log)} leaves"
                 )
         house.kill()
-        seen = load.seen
-        found = rereading.settle(home, house.organisation, seen.acknowledged, seen.opened, folder / "export")
-    return Outcome(done, len(seen.acknowledged), seen.reads, len(found.decisions), len(found.log))
+        acknowledged, opened = load.seen.acknowledged, load.seen.opened
+        found = rereading.settle(home, house.organisation, acknowledged, opened, folder / "export")
+    return Outcome(done, len(acknowledged), load.seen.reads, len(found.decisions), len(found.log))
 
 
-def _check(house: Household, copies: Path, dead: Sequence[Process], load: Load) -> rereading.Reread:
-    """Copy both disks, the gate's first, and check them. What people were promised before that must be there."""
-    acknowledged, opened = dict(load.seen.acknowledged), dict(load.seen.opened)
+def check(
+    house: Household, copies: Path, dead: Sequence[Process], seen: tuple[dict[bytes, int], dict[int, bytes]]
+) -> rereading.Reread:
+    """Copy both disks, the gate's first, and check them. What people had been promised (`seen`) must be there."""
     for process, file in ((house.gate, Path("gate", GATE, "gate.db")), (house.server, Path("server", "amana.db"))):
         rereading.copy_database(house.home / file, copies / file, alive=process not in dead)
-    found = rereading.check_copies(copies, house.organisation, acknowledged, opened)
+    found = rereading.check_copies(copies, house.organisation, *seen)
     shutil.rmtree(copies)
     return found

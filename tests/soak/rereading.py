@@ -47,6 +47,7 @@ def read_journal(path: Path) -> Journal:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         rows = database.execute('SELECT "index", tag, commitment FROM leaf ORDER BY "index"').fetchall()
         ((size, edge, sequence, head),) = database.execute("SELECT size, edge, sequence, journal FROM state").fetchall()
+        assert database.execute("SELECT count(*) FROM rollback").fetchone() == (0,)  # it never forgot anything
         pending = dict(database.execute("SELECT sequence, leaf FROM pending").fetchall())
     assert [row[0] for row in rows] == list(range(size))
     log = [row[1] + row[2] for row in rows]

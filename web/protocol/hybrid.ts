@@ -2,7 +2,7 @@
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_X25519, type Key } from "hpke";
 import { concat, type Bytes, type Draw } from "./bytes";
 import { MalformedError, OpenError } from "./errors";
-import { keyPair, SEED, xwing } from "./xwing";
+import { publicKeyOf, SEED, xwing } from "./xwing";
 
 export { SEED };
 
@@ -28,7 +28,7 @@ const hpke = (): CipherSuite => (chosen ??= suite());
 /** Return the 1216-byte public key of a 32-byte seed. */
 export function publicKey(seed: Bytes): Bytes {
   if (seed.length !== SEED) throw new MalformedError("seed");
-  return keyPair(seed).publicKey;
+  return publicKeyOf(seed);
 }
 
 /** Seal to the public key `to`; `info` binds all context. Result: plaintext + 1136 bytes. */

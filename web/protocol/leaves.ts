@@ -1,5 +1,5 @@
 // Leaves of the log, and what lies beside them (protocol 7). A leaf is 48 bytes and looks like noise.
-import { concat, equal, type Bytes } from "./bytes";
+import { concat, equal, utf8, type Bytes } from "./bytes";
 import { ProofError, require } from "./errors";
 import { derive, digest, sha256, tag } from "./hashing";
 import * as hybrid from "./hybrid";
@@ -7,7 +7,6 @@ import { Label } from "./labels";
 import { LIMIT } from "./limits";
 import { binary, flag, Form, integer, struct, text, type Of } from "./messages";
 import { unpad } from "./padding";
-import { utf8 } from "./bytes";
 
 const TAG = 16; // bytes
 const PAD = "pad";

@@ -83,7 +83,7 @@ export async function verifyConsistency(
   }
   // A whole power of two is its own first hash (RFC 9162 2.1.4.2): its root is not repeated in the proof.
   const [first, ...path] = node === 0 ? [root1, ...proof] : proof;
-  if (first === undefined || (node === 0 && proof.length === 0)) throw new ProofError("empty proof");
+  if (first === undefined) throw new ProofError("empty proof");
   let before = first;
   let after = first;
   for (const sibling of path) {

@@ -47,12 +47,11 @@ export const tuple = <const K extends readonly unknown[]>(
 });
 
 /** Fields with names, in wire order. */
-export function struct<F extends Record<string, Kind<never>>>(
-  fields: F,
-  check: (value: { readonly [N in keyof F]: Of<F[N]> }) => void = () => undefined,
-): Kind<{ readonly [N in keyof F]: Of<F[N]> }> {
-  type T = { readonly [N in keyof F]: Of<F[N]> };
-  const kinds = Object.entries(fields) as unknown as [string, Kind<unknown>][];
+export function struct<T extends object>(
+  fields: { readonly [N in keyof T]: Kind<T[N]> },
+  check: (value: Readonly<T>) => void = () => undefined,
+): Kind<Readonly<T>> {
+  const kinds = Object.entries(fields) as [keyof T, Kind<T[keyof T]>][];
   return {
     read(value) {
       const found = items(value);
@@ -63,7 +62,7 @@ export function struct<F extends Record<string, Kind<never>>>(
     },
     write(value) {
       check(value);
-      return kinds.map(([name, kind]) => kind.write((value as Record<string, unknown>)[name]));
+      return kinds.map(([name, kind]) => kind.write(value[name]));
     },
   };
 }

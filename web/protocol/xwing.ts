@@ -17,10 +17,7 @@ const held = (type: "private" | "public", raw: Uint8Array): RawKey => ({
   raw: raw.slice(),
 });
 
-export function keyPair(seed: Bytes): { readonly publicKey: Bytes; readonly secretKey: Uint8Array } {
-  const made = kem.keygen(seed);
-  return { publicKey: new Uint8Array(made.publicKey), secretKey: made.secretKey };
-}
+export const publicKeyOf = (seed: Bytes): Bytes => new Uint8Array(kem.keygen(seed).publicKey);
 
 const unused = (): never => {
   throw new Error("unused: private keys here are 32-byte seeds");
@@ -44,5 +41,5 @@ export const xwing: KEMFactory<RawKey> = () => ({
     const { cipherText, sharedSecret } = kem.encapsulate(to.raw);
     return { enc: cipherText, shared_secret: sharedSecret };
   },
-  Decap: async (enc, key) => kem.decapsulate(enc, kem.keygen(key.raw).secretKey),
+  Decap: async (enc, key) => kem.decapsulate(enc, key.raw),
 });

@@ -1,0 +1,348 @@
+"""Nearly right is refused: envelopes, publications, openings, syncs and proofs with small hurts.
+
+Only 4xx as problem+json in constant words, nothing kept, nothing logged, and no gate a step further (P2, P10).
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec import structs
+
+from client.reporter import seal
+from crypto import hybrid, opening, words
+from crypto.checkpoints import TlogProof
+from crypto.envelope import Envelope
+from crypto.errors import CryptoError
+from crypto.labels import Label, sized
+from crypto.limits import limit
+from crypto.opening import Opening
+from crypto.padding import pad
+from crypto.relay import SYNC_LIMIT, DecisionsCall, Publication, ReleasesCall, Sync
+from crypto.sections import Section
+from policies import statements
+from tests.asking import Asking
+from tests.harness import Organisation, Post, Running, running
+from tests.hostile.mutating import ODD, hurt, hurt_text
+from tests.hostile.watching import Watch, check_answer, gate_of, nothing_logged
+from tests.samples import samples, send
+
+pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
+EXAMPLES = 60
+SEVERAL = settings(
+    max_examples=EXAMPLES, database=None, deadline=None, suppress_health_check=list(HealthCheck), derandomize=False
+)
+GATE = "gate-1"
+REPORTS, NOTES, OPENINGS = "/v1/reports", "/v1/notes", "/v1/openings"
+CALLS = ("/v1/sync", "/v1/decisions", "/v1/releases", "/v1/notes")
+
+
+class Scene:
+    """An organisation with one honest opening, and what travelled for it between server and gate."""
+
+    def __init__(self, folder: Path) -> None:
+        self.carried: dict[str, bytes] = {}
+        self._running = running(folder, Organisation(), wrap=self._listen)
+        self.world: Running
+
+    def _listen(self, _: str, honest: Post) -> Post:
+        def post(path: str, content: bytes) -> Any:
+            self.carried.setdefault(path, content)
+            return honest(path, content)
+
+        return post
+
+    def __enter__(self) -> Self:
+        self.world = self._running.__enter__()
+        made = seal(samples()["S01"], self.world.in_force, words.new(os.urandom), draw=os.urandom)
+        self.sent, self.report = made.encode(), made.id
+        self.world.send(made)
+        self.asking = Asking(self.world, "r1", self.report, [Section.CARD])
+        self.answer = self.asking.send()
+        self.digest = self.asking.digest  # of the request that was decided; more will be made
+        self.release = ReleasesCall.decode(self.carried["/v1/releases"], limit=SYNC_LIMIT)
+        self.publication = Publication(note=self.world.house.bundle(1)[0], body=self.world.house.bundle(1)[1])
+        self.server.app.dependencies["gates"].dependency().tell()
+        return self
+
+    def __exit__(self, *what: object) -> None:
+        self._running.__exit__(*what)  # type: ignore[arg-type]
+
+    @property
+    def leaf(self) -> bytes:
+        """The leaf of the one decision."""
+        gate = self.answer.gates[0]
+        found = opening.open_verdict(
+            gate.verdict[0], request=self.digest, gate=gate.gate,
+            public=self.world.organisation.key("gate", GATE).identity_public, session_seed=self.asking.session,
+        )  # fmt: skip
+        return found.sections[0][2]
+
+    @property
+    def first_sync(self) -> bytes:
+        """The first that the gate ever got."""
+        return self.carried["/v1/sync"]
+
+    @property
+    def server(self) -> Any:
+        return self.world.server
+
+    @property
+    def gate(self) -> Any:
+        return self.world.gate_clients[GATE]
+
+    def at_head(self) -> Sync:
+        """What a server says that has nothing new."""
+        position = gate_of(self.world, GATE).position()
+        return Sync(checkpoint=position.checkpoint, start=position.size, leaves=b"", memos=b"", statements=[])
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with Scene(tmp_path_factory.mktemp("junk")) as made:
+        yield made
+
+
+def refused(answer: Any, *statuses: int) -> None:
+    check_answer(answer)
+    assert answer.status_code in statuses, answer.content[:200]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_bytes_are_refused_at_every_door(scene: Scene, name: str) -> None:
+    watch = Watch(scene.world)
+    with nothing_logged(ODD[name][:40]):
+        for path in (REPORTS, NOTES, OPENINGS):
+            refused(scene.server.post(path, content=ODD[name]), 400, 413)
+        for path in CALLS:
+            refused(scene.gate.post(path, content=ODD[name]), 400, 413)
+    watch.nothing_changed()
+
+
+def another(data: bytes, report: bytes) -> bool:
+    """Whether this is a whole envelope, under another id: nobody without its keys can tell it from an honest one."""
+    try:
+        envelope = Envelope.decode(data, limit=limit("envelope"))
+        envelope.opened_header()
+    except CryptoError:
+        return False
+    return envelope.id != report
+
+
+def test_a_hurt_envelope_is_refused(scene: Scene) -> None:
+    """It is one that is already here, so that hurt slots, which nobody can tell from noise, are a conflict."""
+    watch = Watch(scene.world)
+    data = scene.sent
+    assert scene.server.post(REPORTS, content=data).status_code == 200
+
+    @SEVERAL
+    @given(hurt(data))
+    def every(changed: bytes) -> None:
+        if another(changed, scene.report):
+            return  # another nonce, say: a report of its own, that opens to nobody
+        with nothing_logged(changed[60:100]):
+            refused(scene.server.post(REPORTS, content=changed), 400, 409, 413)
+
+    every()
+    watch.nothing_changed()
+
+
+def test_a_hurt_publication_is_refused_or_the_one_that_is_here(scene: Scene) -> None:
+    publication, watch = scene.publication, Watch(scene.world)
+    text = statements.digest(publication.note)
+
+    def check(changed: Publication | bytes) -> None:
+        data = changed if isinstance(changed, bytes) else changed.encode()
+        answer = scene.server.post(NOTES, content=data)
+        check_answer(answer)
+        if answer.status_code == 200:  # a line of a key that nobody knows, say: the statement itself must be the same
+            assert statements.digest(Publication.decode(data, limit=len(data)).note) == text
+            assert answer.json() == {"index": 0}
+
+    @SEVERAL
+    @given(hurt(publication.encode()), hurt_text(publication.note), hurt(publication.body))
+    def every(whole: bytes, note: str, body: bytes) -> None:
+        with nothing_logged(whole[200:240]):
+            check(whole)
+            check(structs.replace(publication, note=note))
+            check(structs.replace(publication, body=body))
+
+    every()
+    watch.nothing_changed()
+
+
+def test_a_hurt_new_statement_is_never_taken(scene: Scene) -> None:
+    """Not published yet: what is taken here would be a new leaf, and at the gate somebody revoked."""
+    real, watch = scene.world.organisation.revocation("r2", scene.world.clock.day), Watch(scene.world)
+
+    @SEVERAL
+    @given(hurt_text(real.note.partition("\n\n")[0]))
+    def every(text: str) -> None:
+        changed = structs.replace(real, note=text + real.note[real.note.index("\n\n") :]).encode()
+        refused(scene.server.post(NOTES, content=changed), 400)
+        refused(scene.gate.post("/v1/notes", content=changed), 400)
+
+    every()
+    watch.nothing_changed()
+
+
+def opened(scene: Scene) -> Opening:
+    """The honest opening as the gate reads it, made afresh so that its request was never seen."""
+    blob = dict(scene.asking.blobs().blobs)[GATE]
+    return Opening.unseal(scene.world.organisation.key("gate", GATE).encryption, blob, GATE)
+
+
+def sealed(scene: Scene, plain: bytes) -> bytes:
+    key = scene.world.organisation.key("gate", GATE).encryption_public
+    padded = pad(plain[: limit("opening") - 4], limit("opening"))
+    return hybrid.seal(key, padded, Label.OPENING.value + sized(GATE.encode()))
+
+
+def test_a_hurt_opening_is_refused_at_the_gate(scene: Scene) -> None:
+    whole, watch = opened(scene), Watch(scene.world)
+    sync = scene.at_head()
+
+    def ask(blob: bytes) -> None:
+        call = DecisionsCall(sync=sync, opening=blob).encode()
+        refused(scene.gate.post("/v1/decisions", content=call), 400, 403)
+
+    parts = {name: value for name, value in structs.asdict(whole).items() if isinstance(value, bytes)}
+    one_part = st.sampled_from(sorted(parts)).flatmap(lambda name: st.tuples(st.just(name), hurt(parts[name])))
+
+    @SEVERAL
+    @given(hurt(whole.encode()), one_part)
+    def every(data: bytes, part: tuple[str, bytes]) -> None:
+        ask(sealed(scene, data))
+        try:
+            changed = structs.replace(whole, **{part[0]: part[1]}).encode()
+        except CryptoError:
+            return  # of another size: not even to be sent
+        ask(sealed(scene, changed))
+
+    with nothing_logged(whole.request[20:60], whole.header[:40]):
+        every()
+    watch.nothing_changed()
+
+
+def test_a_hurt_approval_is_refused_at_the_gate(scene: Scene) -> None:
+    asking = Asking(scene.world, "r1", scene.report, [Section.CARD]).approve("r2", Section.CARD)
+    blob = dict(asking.blobs().blobs)[GATE]
+    whole = Opening.unseal(scene.world.organisation.key("gate", GATE).encryption, blob, GATE)
+    (data, signature), sync, watch = whole.approvals[0], scene.at_head(), Watch(scene.world)
+
+    @SEVERAL
+    @given(hurt(data), hurt(signature))
+    def every(changed: bytes, other: bytes) -> None:
+        for pair in ((changed, signature), (data, other)):
+            blob = sealed(scene, structs.replace(whole, approvals=[pair]).encode())
+            call = DecisionsCall(sync=sync, opening=blob).encode()
+            refused(scene.gate.post("/v1/decisions", content=call), 400, 403)
+
+    every()
+    watch.nothing_changed()
+
+
+def test_hurt_openings_are_refused_by_the_house(scene: Scene) -> None:
+    """Through the server and its threads: refused, and no place stays taken."""
+    made, watch = scene.asking.blobs(), Watch(scene.world)
+    house = scene.world.house
+
+    @settings(SEVERAL, max_examples=25)
+    @given(hurt(made.encode()), hurt(made.blobs[0][1]))
+    def every(whole: bytes, blob: bytes) -> None:
+        answer = scene.server.post(OPENINGS, content=whole)
+        check_answer(answer)
+        names = [answer.json()["opening"]] if answer.status_code == 202 else []
+        fitted = (blob + bytes(len(made.blobs[0][1])))[: len(made.blobs[0][1])]
+        if fitted != made.blobs[0][1]:
+            names.append(house.open(structs.replace(made, blobs=[(GATE, fitted)])))
+        assert {house.wait(name).state for name in names} <= {"refused"}
+
+    with nothing_logged(made.blobs[0][1][:40]):
+        every()
+    watch.nothing_changed()
+
+
+def test_a_hurt_sync_moves_no_gate_but_to_the_true_head(scene: Scene) -> None:
+    """Checkpoint, leaves and statements; memos are noise to whoever did not write them."""
+    full, world = Sync.decode(scene.first_sync, limit=SYNC_LIMIT), scene.world
+    gate, watch = gate_of(world, GATE), Watch(scene.world)
+    start = gate.position()
+
+    @SEVERAL
+    @given(hurt(full.encode()), hurt_text(full.checkpoint), hurt(full.leaves), hurt_text(start.checkpoint))
+    def every(whole: bytes, head: str, leaves: bytes, again: str) -> None:
+        fitted = (leaves + bytes(len(full.leaves)))[: len(full.leaves)]
+        bent = (
+            structs.replace(full, checkpoint=head),
+            structs.replace(full, leaves=fitted),
+            structs.replace(full, start=start.size),
+            structs.replace(scene.at_head(), checkpoint=again),
+        )
+        answers = [scene.gate.post("/v1/sync", content=one) for one in (whole, *(sync.encode() for sync in bent))]
+        for answer in answers:
+            check_answer(answer)
+            assert answer.status_code != 503
+        position = gate.position()
+        assert (position.size, position.root, position.sequence) == (start.size, start.root, start.sequence)
+
+    every()
+    watch.nothing_changed()
+
+
+def test_a_hurt_proof_releases_nothing(scene: Scene) -> None:
+    leaf, policy = scene.leaf, scene.world.organisation.trust.log_policy
+    call, watch = structs.replace(scene.release, sync=scene.at_head()), Watch(scene.world)
+    assert scene.gate.post("/v1/releases", content=call.encode()).status_code == 200
+
+    @SEVERAL
+    @given(hurt_text(call.proofs[0]))
+    def every(proof: str) -> None:
+        answer = scene.gate.post("/v1/releases", content=structs.replace(call, proofs=[proof]).encode())
+        check_answer(answer)
+        try:
+            TlogProof.parse(proof).verify(policy, leaf)
+        except CryptoError:
+            assert answer.status_code == 400
+        else:
+            assert answer.status_code == 200  # a signature of a key that nobody knows makes no proof worse
+
+    every()
+    for proofs in ([], [*call.proofs, *call.proofs]):
+        refused(scene.gate.post("/v1/releases", content=structs.replace(call, proofs=proofs).encode()), 400)
+    watch.nothing_changed()
+
+
+def test_a_house_outlives_what_a_gate_says(tmp_path: Path) -> None:
+    """Problem JSON of a lying gate: deep, doubled, of another size; each is `closed`, and no place stays taken."""
+    said = [b'{"type":"x","z":' + b"[" * 4000, b'{"type":"a:conflict","size":-5}', b"\xff", b"[]", b'{"type":1}',
+            b'{"type":"a:conflict","size":1e400}', b'{"type":"\\ud800","type":"b"}']  # fmt: skip
+    lies: list[bytes] = []
+
+    def wrap(_: str, honest: Post) -> Post:
+        def post(path: str, content: bytes) -> Any:
+            return Lie(lies[-1]) if lies and path != "/v1/sync" else honest(path, content)
+
+        return post
+
+    with running(tmp_path, wrap=wrap) as world:
+        report = send(world, "S01")
+        for lie in said:
+            lies.append(lie)
+            assert Asking(world, "r1", report, [Section.CARD]).send().state == "closed"
+        lies.clear()
+        asking = Asking(world, "r1", report, [Section.CARD])
+        assert asking.permitted(asking.send()) == {Section.CARD: True}
+
+
+class Lie:
+    """An answer that a gate may give."""
+
+    status_code = 409
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content

@@ -1,0 +1,3 @@
+// The one bundle that node and every browser run (web/build.mjs --tests).
+export { exchange } from "./exchange.mjs";
+export { replay } from "./replay.mjs";

@@ -1,0 +1,136 @@
+// What the reporter's page may use of the protocol, and nothing else.
+// Order: capable, verifyTrust, newWords, seal, (the page sends), checkReceipt, later checkProof.
+import { hex, random, unhex, type Bytes, type Draw } from "./bytes";
+import { parseProof, verifyProof, type Checkpoint, type LogPolicy } from "./checkpoints";
+import * as contents from "./contents";
+import { recipients } from "./directory";
+import * as envelope from "./envelope";
+import { ProofError } from "./errors";
+import { sha256 } from "./hashing";
+import type { InForce } from "./inforce";
+import { Label } from "./labels";
+import { LIMIT } from "./limits";
+import { receivedLeaf } from "./leaves";
+import * as notes from "./notes";
+import { plan } from "./plan";
+import type { Report } from "./report";
+import { slipOf } from "./slips";
+import { fields } from "./statements";
+import { checkReport } from "./vocabulary";
+import * as words from "./words";
+
+export { MalformedError, OpenError, ProofError, TooFewError } from "./errors";
+export { namedVersions, verifyTrust, type Current, type InForce } from "./inforce";
+export { candidatePools, plan, type Wishes } from "./plan";
+export { dayOf } from "./statements";
+export { CODES, CONSENT_DEFAULTS, CONSENT_VALUES, PURPOSES, type ConsentValue, type Purpose } from "./vocabulary";
+export { digitsOf, entropyOf, hasWords, keysOf, WORD_LANGUAGES, type Keys, type WordLanguage } from "./words";
+export { slipOf } from "./slips";
+export { hex, unhex, type Bytes, type Draw } from "./bytes";
+export type { Pool } from "./bundle";
+export type { Retention } from "./envelope";
+export type { Checkpoint } from "./checkpoints";
+export type { Plan } from "./locks";
+export type { Report } from "./report";
+
+/** Whether this browser can do all that sealing needs. Without it, say so and offer another way; never try anyway. */
+export async function capable(): Promise<boolean> {
+  try {
+    // RFC 8032, test 1: a browser that cannot verify it would have to believe the server.
+    const key = unhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+    const signature = unhex(
+      "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+    );
+    const held = await crypto.subtle.importKey("raw", key, "Ed25519", false, ["verify"]);
+    return await crypto.subtle.verify("Ed25519", held, signature, new Uint8Array());
+  } catch {
+    return false; // no secure context, or no Ed25519
+  }
+}
+
+export interface NewWords {
+  /** Give it to `seal`; forget it when the page is left. */
+  readonly entropy: Bytes;
+  /** Twelve words of her language, or ten groups of four digits where it has no list. */
+  readonly shown: readonly string[];
+  readonly digits: readonly string[];
+}
+
+/** Return new words in a language that has a list (only that list is fetched), or forty digits for every other. */
+export async function newWords(language: string, draw: Draw = random): Promise<NewWords> {
+  const entropy = words.newEntropy(draw);
+  const digits = await words.digitsOf(entropy);
+  return { entropy, shown: words.hasWords(language) ? await words.wordsOf(entropy, language) : digits, digits };
+}
+
+export interface SealOptions {
+  /** Number of this envelope among those of the same words, from 0. */
+  readonly number?: number;
+  /** Id of an earlier envelope of the same words that this one follows. */
+  readonly thread?: Bytes;
+  readonly retention?: envelope.Retention;
+  readonly draw?: Draw;
+  /** Called after each of `total` steps. */
+  readonly progress?: (done: number, total: number) => void;
+}
+
+export interface Sealed {
+  /** What is sent to POST /v1/reports, or saved as a file: the same bytes. */
+  readonly envelope: Bytes;
+  readonly id: Bytes;
+  readonly idHex: string;
+  /** R_n: `checkProof` needs it; secret. */
+  readonly received: Bytes;
+}
+
+/** Seal a report to the people and gates in force.
+ *
+ * Raise MalformedError where it cannot be sealed as it is (its message names fields, never what is in them), and
+ * TooFewError where with these wishes too few people could open it. Nothing is sent.
+ */
+export async function seal(report: Report, inForce: InForce, entropy: Bytes, options: SealOptions = {}): Promise<Sealed> {
+  const { number = 0, thread = new Uint8Array(), retention = 12, draw = random, progress } = options;
+  const keys = words.keysOf(entropy, number);
+  const { bundle, directory } = inForce;
+  checkReport(report);
+  const slip = slipOf(report, thread);
+  const made = await envelope.seal({
+    contents: contents.write(report, slip, await words.replyKey(keys)),
+    slip,
+    plan: plan(slip, bundle, directory),
+    to: {
+      gates: new Map(bundle.body.gates.map((gate) => [gate.name, gate.encryption])),
+      people: recipients(directory),
+      bundle: bundle.digest,
+      directory: directory.digest,
+    },
+    keys,
+    retention,
+    draw,
+    ...(progress && { progress }),
+  });
+  const id = await sha256(made.header);
+  return { envelope: envelope.envelopeForm.encode(made), id, idHex: hex(id), received: made.received };
+}
+
+/** Return the id of a sealed file. Raise MalformedError for a damaged one, or for what is none. */
+export async function checkSealed(data: Bytes): Promise<{ readonly id: Bytes; readonly idHex: string }> {
+  const found = envelope.envelopeForm.decode(data, LIMIT.envelope);
+  await envelope.openedHeader(found);
+  const id = await sha256(found.header);
+  return { id, idHex: hex(id) };
+}
+
+/** Return the index of the report's leaf. Raise ProofError unless the log signed the receipt for exactly this report. */
+export async function checkReceipt(receipt: string, id: Bytes, log: LogPolicy): Promise<number> {
+  const keys = log.log.filter((key) => key.kind === notes.ED25519);
+  const found = fields(await notes.need(receipt, keys, 1), Label.NOTE_RECEIPT, ["id", "index"]);
+  const index = notes.decimal(found.index);
+  if (found.id !== hex(id)) throw new ProofError("receipt of another report");
+  return index;
+}
+
+/** Return the checkpoint, with its quorum, in which this report's leaf is. Raise ProofError or MalformedError. */
+export async function checkProof(proof: string, received: Bytes, id: Bytes, log: LogPolicy): Promise<Checkpoint> {
+  return verifyProof(parseProof(proof), log, await receivedLeaf(received, id));
+}

@@ -1,0 +1,54 @@
+// One visit: what is known, where she is, and how a screen is shown. Everything here ends with the page.
+import { ProofError, MalformedError, type InForce, type NewWords } from "../protocol/index";
+import type { Draft } from "./draft";
+import { button, h, type Child } from "./dom";
+import { LineError } from "./pinned";
+import type { Sending, Parcel } from "./sending";
+import { t } from "./text";
+
+export interface Visit {
+  draft: Draft;
+  inForce: InForce;
+  lists: boolean; // whether the words of her language are here
+  words?: NewWords | undefined;
+  parcel?: Parcel | undefined;
+  sending?: Sending | undefined;
+  reviewing: boolean; // she came from the overview to change one thing
+}
+
+/** A screen: one question. `next` may hold her back with a sentence. */
+export interface Screen {
+  readonly title: string;
+  readonly body: (visit: Visit) => Child[];
+  readonly hint?: string;
+  readonly optional?: (visit: Visit) => boolean; // "Skip this" while it is true
+  readonly next?: (visit: Visit) => string | undefined;
+}
+
+const main = (): HTMLElement => document.querySelector("main") as HTMLElement;
+
+/** Say something to who listens instead of looking, and to who looks. */
+export function announce(text: string): void {
+  const status = document.querySelector("#status") as HTMLElement;
+  status.textContent = text;
+}
+
+/** Put a screen in the place of the last one, and bring the reader to its heading. */
+export function show(title: string, ...children: Child[]): void {
+  announce("");
+  const heading = h("h1", { tabindex: "-1" }, title);
+  main().replaceChildren(heading, ...children.filter((one): one is Node | string => Boolean(one)));
+  scrollTo(0, 0);
+  heading.focus({ preventScroll: true });
+}
+
+/** Show why nothing can go on. Only a broken line can be tried again. */
+export function stop(error: unknown, again: () => void): void {
+  if (error instanceof LineError) {
+    show(t("stop.title"), h("p", {}, t("stop.line")), h("div", { class: "nav" }, button(t("stop.again"), again, "main")));
+    return;
+  }
+  const changed = error instanceof ProofError && error.message.startsWith("a part of the page");
+  const proof = error instanceof ProofError || error instanceof MalformedError;
+  show(t("stop.title"), h("p", { class: "stop" }, changed ? t("stop.changed") : proof ? t("stop.unproven") : t("stop.browser")));
+}

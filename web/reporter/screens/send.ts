@@ -1,0 +1,75 @@
+// Seal here, then send: with its states, the sealed file for another way, and then her words.
+import { newWords, seal } from "../../protocol/index";
+import { button, h } from "../dom";
+import { reportOf } from "../draft";
+import { progress } from "../fields";
+import { announce, show, stop, type Visit } from "../house";
+import { Sending, type Parcel, type State } from "../sending";
+import { locale, named, t } from "../text";
+import { fetchTrust, isFresh } from "../trusted";
+import { showWords } from "./keys";
+
+const NO_LIST = ""; // a language without list: digits
+
+export async function sealAndSend(visit: Visit, back: () => void): Promise<void> {
+  const bar = progress(t("send.sealing"));
+  show(t("send.title"), bar.element);
+  try {
+    if (!isFresh(visit.inForce)) visit.inForce = await fetchTrust(); // the page was open for days
+    visit.words = await newWords(visit.lists ? locale().code : NO_LIST);
+  } catch (error) {
+    return stop(error, () => void sealAndSend(visit, back));
+  }
+  try {
+    const options = { retention: visit.draft.retention, progress: (done: number, all: number) => bar.fill(done / all) };
+    visit.parcel = await seal(reportOf(visit.draft), visit.inForce, visit.words.entropy, options);
+  } catch {
+    show(t("send.title"), h("p", { class: "note" }, t("send.failed")), h("div", { class: "nav" }, button(t("nav.back"), back, "main")));
+    return;
+  }
+  wipe(visit);
+  followSending(visit, visit.parcel);
+}
+
+/** What she wrote is sealed now: forget it, so that the page holds nothing but the sealed form and her words. */
+function wipe({ draft }: Visit): void {
+  draft.text = draft.name = draft.contact = draft.place = draft.area = draft.district = "";
+  draft.actors.clear();
+}
+
+/** Show a parcel on its way. With words, the next screen is hers; a file that was sealed elsewhere has none here. */
+export function followSending(visit: Visit, parcel: Parcel): void {
+  const bar = progress(t("send.sending"));
+  const line = h("p", { class: "state" });
+  const again = button(t("send.now"), () => sending.now(), "", { hidden: true });
+  const sending = (visit.sending ??= new Sending(parcel, visit.inForce, () => undefined));
+  let said: State | undefined;
+  const look = (): void => {
+    bar.element.hidden = sending.state !== "sending";
+    bar.fill(sending.part);
+    again.hidden = sending.state !== "waiting";
+    line.dataset["state"] = sending.state;
+    line.textContent = named("send", sending.state);
+    if (said !== sending.state && sending.state !== "sending") announce(named("send", sending.state));
+    said = sending.state;
+  };
+  const on = visit.words === undefined ? null : button(t("send.words"), () => showWords(visit), "main", { id: "next" });
+  show(
+    t("send.title"),
+    h("p", {}, t("send.sealed")),
+    line,
+    bar.element,
+    h("div", { class: "nav" }, on, again, button(t("send.save"), () => save(parcel))),
+    h("p", { class: "hint" }, t("send.save.hint")),
+  );
+  sending.listen(look);
+  look();
+  sending.now();
+}
+
+/** Hand the sealed bytes to the browser as a file. Its name says nothing. */
+function save({ envelope }: Parcel): void {
+  const url = URL.createObjectURL(new Blob([envelope], { type: "application/octet-stream" }));
+  h("a", { href: url, download: "notes.amana" }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
