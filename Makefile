@@ -4,7 +4,7 @@ UV  = .venv/bin/uv
 export UV_NO_CONFIG = 1
 export UV_SYSTEM_CERTS = 1
 
-.PHONY: help demo run test check lock vectors coverage mutation soak bench clean
+.PHONY: help demo run test check lock vectors web coverage mutation soak bench clean
 
 help:  ## show these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ mutation: .venv/.tested  ## bend crypto/ and policies/ in one place at a time (t
 
 vectors: .venv/.tested  ## write the deterministic vectors again (sealed ones stay frozen)
 	.venv/bin/python tests/vectors/generate.py
+
+web: .venv/.ready  ## build the reporter's page again (needs node); what is built is kept beside its source
+	.venv/bin/python -m web.generate
+	.venv/bin/python -m web.page
 
 .venv/bin/uv: requirements/bootstrap.txt
 	$(PY) -m venv .venv

@@ -8,7 +8,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -36,17 +36,15 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {pages / (1 << 30):.0f} GiB of memory"
 
 
-def run(items: Sequence[int], scale: Scale) -> dict[int, Found]:
+def run(items: Sequence[int], scale: Scale) -> Iterator[tuple[int, Found]]:
     """Run the items one after another, with probes of the machine around each."""
-    found = {}
     for number in items:
         sys.stderr.write(f"bench {number} ...\n")
         seconds = 0.02 if scale.quick else 0.3
         before = probe(scale.folder, seconds)
         one = ITEMS[number](scale)
-        found[number] = one
         one.before, one.after = before, probe(scale.folder, seconds)
-    return found
+        yield number, one
 
 
 def write(found: dict[int, Found], scale: Scale, into: Path) -> str:
@@ -76,7 +74,10 @@ def main() -> int:
         scale = Scale(Path(folder), options.rounds, options.seconds)
         if options.quick:
             scale = replace(scale, rounds=1, seconds=0.1, quick=True)
-        text = write(run(options.only or list(ITEMS), scale), scale, options.into)
+        found: dict[int, Found] = {}
+        for number, one in run(options.only or list(ITEMS), scale):
+            found[number] = one
+            text = write(found, scale, options.into)  # after each, so that an interruption keeps the others
     sys.stdout.write(text)
     return 0
 

@@ -21,6 +21,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "officer": ("client.commands.officer:officer", "Make keys and rules, sign them, revoke people."),
     "serve": ("client.commands.house:serve", "Run a house that takes sealed reports."),
     "gate": ("client.commands.house:gate", "Run a gate, the second lock."),
+    "verify-page": (
+        "client.commands.verify_page:verify_page",
+        "Compare the page that a house serves with this package.",
+    ),
     "doctor": ("client.commands.doctor:doctor", "Look whether all is well here, and say what to do."),
 }
 FAULT: Final = 70  # exit code of a fault of ours: none of the six that mean something

@@ -92,8 +92,11 @@ class OneProcess:
     """A lock file: a second process on the same folder refuses to start instead of forking the log."""
 
     def __init__(self, folder: Path) -> None:
-        closed_folder(folder)
-        self._file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            closed_folder(folder)
+            self._file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError:
+            raise SettingError(f"cannot write in {folder}: is its disk there, writable and not full?") from None
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

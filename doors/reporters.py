@@ -25,13 +25,13 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 OFFERED: Final = {
     "POST": re.compile(r"/v1/reports"),
     "GET": re.compile(
-        r"/health|/openapi\.json|/v1/reports/[0-9a-f]{64}/proof"
+        r"/|/leave|/page/[a-z][a-z0-9.-]{0,40}|/health|/openapi\.json|/v1/reports/[0-9a-f]{64}/proof"
         r"|/trust/(current|(bundle|directory)-\d{1,9}(/body)?)"
         r"|/log/(checkpoint|notices/\d{1,18}|tile/(entries|[0-7])/(x\d{3}/){0,4}\d{3}(\.p/\d{1,3})?)",
         re.ASCII,
     ),
 }
-"""Hand in, the receipt's proof, what is in force, and the log as far as she looks for herself in it."""
+"""The page; hand in, the receipt's proof, what is in force, and the log as far as she looks for herself in it."""
 
 _CONNECTIONS: Final = 1024  # at once
 _HEADER_TIMEOUT: Final = 10_000  # milliseconds, as at the first door

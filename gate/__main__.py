@@ -7,6 +7,7 @@ from pathlib import Path
 
 from litestar import Litestar
 
+from doors.database import OneProcess
 from doors.environment import SettingError
 from doors.serve import serve
 from gate.app import create_app
@@ -28,7 +29,7 @@ def main() -> int:
     parser.add_argument("--key", required=True, type=Path, metavar="FILE", help="key file of this gate")
     options = parser.parse_args()
     try:
-        Settings.from_environment(options.key)
+        OneProcess(Settings.from_environment(options.key).folder).release()
         os.environ[_KEY] = str(options.key.resolve())
         serve("gate.__main__:application", options.bind)
     except SettingError as error:

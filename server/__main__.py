@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from doors.database import OneProcess
 from doors.environment import SettingError
 from doors.reporters import App, second_door
 from doors.serve import serve, split_bind
@@ -39,7 +40,7 @@ def main() -> int:
     parser.add_argument("--reporters", metavar="unix:PATH", help="a second socket with only what reporters need")
     options = parser.parse_args()
     try:
-        Settings.from_environment({})
+        OneProcess(Settings.from_environment({}).home / "server").release()
         os.environ[_GATES] = " ".join(options.gate)
         if options.reporters is not None:
             os.environ[_REPORTERS] = str(_socket(options.reporters))

@@ -18,10 +18,11 @@ from doors.clock import Clock, system
 from doors.database import OneProcess, open_database
 from doors.privacy import ForgetCaller, protect
 from doors.problem import HANDLERS
-from server import audit, migrate, openapi, openings, reports, trust
+from server import audit, migrate, openapi, openings, page, reports, trust
 from server.gates import Gates, Post
 from server.ledger import Ledger
 from server.openings import Desk
+from server.page import Page
 from server.publish import publish
 from server.relay import Relay
 from server.settings import Settings
@@ -99,9 +100,10 @@ def create_app(
         "gates": followers,
         "desk": desk,
         "intake": intake,
+        "page": Page.of(settings.trust),
     }
     return Litestar(
-        route_handlers=[health, reports.routes, openings.routes, trust.routes, publish, audit.routes],
+        route_handlers=[health, page.routes, reports.routes, openings.routes, trust.routes, publish, audit.routes],
         dependencies={name: _give(value) for name, value in provided.items()},
         exception_handlers=HANDLERS,
         middleware=[ForgetCaller(), BoundBodies()],

@@ -131,7 +131,9 @@ class Ledger:
             if batch is None:
                 return
             now = self._clock()
-            due = self.tick == 0 or now >= deadline or any(task.urgent for task in batch)
+            # A clock that went back must not hold back checkpoints until it has caught up.
+            on_time = deadline - self.tick <= now < deadline
+            due = self.tick == 0 or not on_time or any(task.urgent for task in batch)
             if due:
                 deadline = now + self.tick
             if batch or (due and self._edge.size > self._head.size):

@@ -241,8 +241,8 @@ def available() -> bool:
 
 
 def mount(kind: str, place: Path, options: str, *, flags: int = 0) -> None:
-    """Mount; raise OSError where the kernel refuses. `flags`: 32 remounts, 1 is read-only."""
-    if _LIBC.mount(b"amana", os.fsencode(place), kind.encode(), ctypes.c_ulong(flags), options.encode()):
+    """Mount; raise OSError where the kernel refuses. `flags`: 4096 puts a folder over itself, 32 changes, 1 read-only."""
+    if _LIBC.mount(os.fsencode(place), os.fsencode(place), kind.encode(), ctypes.c_ulong(flags), options.encode()):
         raise OSError(ctypes.get_errno(), "mount")
 
 

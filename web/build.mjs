@@ -1,7 +1,6 @@
-// Build with esbuild. `node build.mjs`: the page, into built/ (when reporter/ is there), and the sizes of the protocol.
+// Build with esbuild. `node build.mjs`: the sizes of the protocol. `node build.mjs --page OUT LOCALES`: the page (page.mjs).
 // `node build.mjs --tests OUT`: one script for node and browsers that replays vectors and seals for the tests.
 // The same bytes come out of every folder: no paths, dates or hosts are in them.
-import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -45,11 +44,12 @@ async function protocolSizes() {
   return { first: { min: sum("size"), gz: sum("gz") }, later: rows.filter((row) => !row.first) };
 }
 
-const [option, out] = process.argv.slice(2);
+const [option, out, locales] = process.argv.slice(2);
 if (option === "--tests") {
   await build({ ...common, minify: false, entryPoints: ["../tests/web/protocol.mjs"], outfile: join(out, "protocol.mjs"), nodePaths: [join(here, "node_modules")] });
+} else if (option === "--page") {
+  await (await import("./page.mjs")).default(common, out, locales);
 } else {
-  if (existsSync(join(here, "reporter/build.mjs"))) await (await import("./reporter/build.mjs")).default(common);
   const { first, later } = await protocolSizes();
   console.log(`protocol, first visit: ${first.min} bytes, ${first.gz} gzipped`);
   for (const { what, size, gz } of later) console.log(`  later, ${what.replace(/^.*node_modules\//, "")}: ${size} bytes, ${gz} gzipped`);

@@ -21,7 +21,8 @@ _SINGLE: Final = (  # lists of the vocabulary that a reporter's words are checke
 def labels() -> str:
     """Return labels.ts."""
     lines = "".join(f"  {label.name}: {json.dumps(label.value.decode())},\n" for label in Label)
-    return f"{_ABOUT}// The one table of labels (protocol 11).\nexport const Label = {{\n{lines}}} as const;\n" + (
+    return (
+        f"{_ABOUT}// The one table of labels (protocol 11).\nexport const Label = {{\n{lines}}} as const;\n"
         "export type Label = (typeof Label)[keyof typeof Label];\n"
     )
 
@@ -39,7 +40,8 @@ def codes() -> str:
     defaults = {one["code"]: one["default"] for one in words["consent_purposes"]}
     lines = "".join(f"  {part}: {json.dumps(found)},\n" for part, found in listed.items())
     return (
-        f"{_ABOUT}// The codes of data/vocabulary.json that a report may use.\nexport const CODES = {{\n{lines}}} as const;\n"
+        f"{_ABOUT}// The codes of data/vocabulary.json that a report may use.\n"
+        f"export const CODES = {{\n{lines}}} as const;\n"
         f"// Purposes of consent in the order of the wire, each with what counts when she does not answer.\n"
         f"export const PURPOSES = {json.dumps(list(defaults))} as const;\n"
         f"export const CONSENT_DEFAULTS = {json.dumps(list(defaults.values()))} as const;\n"

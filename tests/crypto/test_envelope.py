@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import msgspec
 import pytest
@@ -307,6 +308,28 @@ def test_content_and_slots_of_another_id_are_refused() -> None:
         fewer.verified(one.header.id)
     with pytest.raises(MalformedError):
         msgspec.structs.replace(one.envelope, people=one.envelope.people[:8]).opened_header()
+
+
+BAD_SIZES: dict[str, list[Any]] = {
+    "header": [b"", sample.report().envelope.header[:-1], sample.report().envelope.header + b"\0"],
+    "sections": [sample.report().envelope.sections[:4], [*sample.report().envelope.sections, b""],
+                 [b"", *sample.report().envelope.sections[1:]],
+                 [sample.report().envelope.sections[0] + b"\0", *sample.report().envelope.sections[1:]]],
+    "gates": [[], [bytes(1904)] * 9, [bytes(1903)], [bytes(1904), bytes(1905)]],
+    "people": [[bytes(1392)] * 121, [bytes(1391)], [bytes(1392), bytes(1393)]],
+    "received": [b"", bytes(31), bytes(33)],
+    "version": [0, 2],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "bad"), [(field, bad) for field, all_ in BAD_SIZES.items() for bad in all_])
+def test_sizes_are_checked_before_anything_is_hashed(field: str, bad: Any) -> None:
+    whole = sample.report().envelope
+    for part in (whole, whole.content(), whole.slots()):
+        if field in part.__struct_fields__:
+            changed = msgspec.structs.replace(part, **{field: bad})
+            with pytest.raises(MalformedError):
+                type(part).decode(msgspec.msgpack.encode(changed), limit=LIMIT)
 
 
 ENCODED = sample.report().envelope.encode()

@@ -103,6 +103,15 @@ def test_one_witness_under_two_names_counts_once() -> None:
     assert notes.need(both + notes.sign_ed25519("o3", W2, text), officers, 2) == text
 
 
+def test_a_witness_whose_signature_has_no_time_leaves_the_head_as_old_as_can_be() -> None:
+    """Such a head is never fresh: a gate that asks for ten minutes gets 1970."""
+    plain = vkey("w1.example", Kind.ED25519, W1)
+    policy = LogPolicy.parse(f"log {LOG_KEY}\nwitness a {plain}\nquorum a\n")
+    assert policy.verify(note(LOG_LINE, notes.sign_ed25519("w1.example", W1, HEAD))).time == 0
+    with pytest.raises(ProofError):
+        policy.verify(note(LOG_LINE, W1_LINE))
+
+
 def test_none_signed_is_never_enough() -> None:
     text = "amana/1 note bundle\n"
     with pytest.raises(ProofError):

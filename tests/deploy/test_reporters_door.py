@@ -17,6 +17,9 @@ from server.settings import Settings
 from tests.harness import OFFICERS, Organisation
 
 OFFERED = {
+    "GET /",
+    "GET /leave",
+    "GET /page/page.js",
     "GET /health",
     "GET /openapi.json",
     "GET /log/checkpoint",
@@ -46,6 +49,7 @@ EXAMPLES = {
     "rest:path": "entries/x001/007.p/3",
     "index:int": "7",
     "number:int": "7",
+    "file:str": "page.js",
 }
 SHOWN = {"ab" * 32: "{id}", "cd" * 16: "{opening}"}
 

@@ -65,7 +65,9 @@ def test_exposure_stays_low(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_no_network_no_core_no_swap_and_secrets_only_as_credentials(name: str) -> None:
     unit = Unit.read(name)
-    assert unit.one("PrivateNetwork") == "yes"
+    for key in ("PrivateNetwork", "MemoryDenyWriteExecute", "NoNewPrivileges", "PrivateUsers", "PrivateTmp"):
+        assert unit.one(key) == "yes"
+    assert (unit.one("ProtectSystem"), unit.one("CapabilityBoundingSet")) == ("strict", "")
     assert unit.one("RestrictAddressFamilies") == "AF_UNIX"
     assert (unit.one("LimitCORE"), unit.one("MemorySwapMax"), unit.one("UMask")) == ("0", "0", "0077")
     assert (unit.one("StandardOutput"), unit.one("LogNamespace")) == ("null", "amana")

@@ -25,6 +25,7 @@ from doors.bodies import PACE, PATIENCE, BoundBodies
 from doors.problem import HANDLERS, Busy
 from server import openings as openings_room
 from server import submit
+from server import trust as trust_room
 from server.openings import Desk
 from tests.harness import Post, Running, running
 from tests.hostile import junk
@@ -99,7 +100,8 @@ async def exchange(app: Any, chunks: list[tuple[float, bytes]], *, whole: bool =
     async def send_(message: Any) -> None:
         said.append(message)
 
-    scope = {"type": "http", "method": "POST", "path": "/", "raw_path": b"/", "query_string": b"", "headers": [],
+    scope: dict[str, Any] = {
+             "type": "http", "method": "POST", "path": "/", "raw_path": b"/", "query_string": b"", "headers": [],
              "root_path": "", "scheme": "http", "http_version": "1.1", "client": None, "server": None, "state": {},
              "extensions": {}, "asgi": {"version": "3.0", "spec_version": "2.4"}}  # fmt: skip
     await app(scope, receive, send_)
@@ -226,8 +228,9 @@ def test_a_flood_of_junk_pushes_no_answer_out(monkeypatch: pytest.MonkeyPatch) -
     desk.stop()
 
 
-def test_what_anybody_may_ask_sets_off_no_calls_to_gates(tmp_path: Path) -> None:
+def test_what_anybody_may_ask_sets_off_no_calls_to_gates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`current` while there is none, and statements handed in again: the gates hear of neither, request by request."""
+    monkeypatch.setattr(trust_room, "_LOOKS", 6)
     asked: list[str] = []
     away = [True]
 

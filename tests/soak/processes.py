@@ -30,7 +30,7 @@ class Process:
     """One `python -m …` in a group of its own."""
 
     def __init__(self, words: list[str], environment: dict[str, str], folder: Path) -> None:
-        self.name, self._words, self._environment = words[1], words, environment
+        self.name, self.words, self.environment = words[1], words, environment
         self._lock = folder / "lock"
         self._child: subprocess.Popen[str] | None = None
 
@@ -42,8 +42,8 @@ class Process:
     def launch(self) -> None:
         """Start."""
         self._child = subprocess.Popen(
-            [sys.executable, *self._words],
-            env=self._environment,
+            [sys.executable, *self.words],
+            env=self.environment,
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,

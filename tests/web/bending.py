@@ -123,7 +123,7 @@ def _signed_nonsense(world: Running, honest: World) -> Iterator[tuple[str, World
         "number 2": lambda f: f.__setitem__(1, 2),
         "number as text": lambda f: f.__setitem__(1, "1"),
         "rehearsal 1": lambda f: f.__setitem__(2, 1),
-        "no rehearsal and no wait": lambda f: f.__setitem__(2, False),
+        "no rehearsal and no wait": lambda f: f.__setitem__(2, False),  # noqa: FBT003 - the field
         "no gate": lambda f: f.__setitem__(5, []),
         "one gate twice": lambda f: f[5].append(f[5][0]),
         "a gate's name": lambda f: f[5][0].__setitem__(0, "Gate 1"),

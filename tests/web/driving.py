@@ -62,9 +62,7 @@ def need_browser(browser: str) -> None:
         need(f"the page's protocol in {browser}", f"Debian's {BROWSERS[browser]}")
 
 
-def _started(
-    command: list[str], bundle: Path, tasks: list[Any], folder: Path, vectors: Path
-) -> subprocess.Popen[str]:
+def _started(command: list[str], bundle: Path, tasks: list[Any], folder: Path, vectors: Path) -> subprocess.Popen[str]:
     written = folder / "tasks.json"
     written.write_text(json.dumps(tasks))
     script, *rest = command

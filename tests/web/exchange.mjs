@@ -119,9 +119,14 @@ async function opened(data, gates, people, plan) {
   return { contents, slip: hex(held[0].slip), all: hex(concat(header.bundle, header.directory)) };
 }
 
-/** Do tasks in order. */
+/** Do tasks in order; say how long each took. */
 export async function exchange(tasks) {
-  const out = [];
-  for (const task of tasks) out.push(await TASKS[task.task](task));
-  return out;
+  const exchanged = [];
+  const times = [];
+  for (const task of tasks) {
+    const started = performance.now();
+    exchanged.push(await TASKS[task.task](task));
+    times.push(`${task.task} ${Math.round(performance.now() - started)} ms`);
+  }
+  return { exchanged, times };
 }

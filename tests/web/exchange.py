@@ -2,81 +2,35 @@
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any, Final
 
 from msgspec import structs
 
 from client import reporter
+from client.trusting import InForce
 from crypto import envelope, locks, words
 from crypto.envelope import Envelope, Header
-from crypto.errors import CryptoError
 from crypto.limits import limit
 from crypto.locks import Plan
 from crypto.sections import Section
 from crypto.slip import Slip
 from crypto.slots import GateSlot, PersonSlot
 from policies import links
-from policies.errors import TooFewError
 from policies.plan import plan
 from policies.slips import slip_of
 from tests.harness import Running
 from tests.samples import samples
-from tests.web import bending
+from tests.web import bending, wishing
 
 LANGUAGES: Final = [*words.LANGUAGES, "sw"]
-LINKS: Final = [
-    *("AREA:XS", "AREA:XS-03", "AREA:XS-03-D1", "AREA:XS-0", "AREA:XV", "ACT:POL@XS", "ACT:POL@XS-03"),
-    *("ACT:POL@XS-03-D1", "ACT:POL@XS-04", "ACT:MIL@XS-03", "ACT:POL@XV"),
-]
 THREAD: Final = bytes(range(32))
 
 
 def seeds(world: Running, names: list[str]) -> dict[str, str]:
     """Return the seeds of gates or people: this organisation is made for these tests."""
     return {name: world.key(name).encryption.hex() for name in names}
-
-
-def wishes() -> list[dict[str, Any]]:
-    """Return slips' wishes, so many and so different that every branch of the plan is taken."""
-    exclusions: list[tuple[list[str], list[str], list[str]]] = [
-        ([], [], []),
-        (["ACT:POL@XS-03"], [], []),
-        (["AREA:XS", "ACT:MIL@XV"], [], []),
-        (["AREA:XV-02-D4"], [], ["river"]),
-        ([], ["c1"], ["ombuds"]),
-    ]
-    people = sorted({one["name"] for one in _openers()})
-    pools = sorted({pool for one in _openers() for pool in one["pools"]})
-    exclusions += [([], [name], []) for name in people] + [([], people[: 2 * i], []) for i in range(1, 5)]
-    exclusions += [([], [], [pool]) for pool in pools] + [([], [], pools[i:]) for i in range(len(pools))]
-    shapes = [(1, 0, False, False), (3, 0, False, False), (3, 2, False, True), (2, 2, True, False), (1, 1, False, True)]
-    return [
-        {
-            "tier": tier,
-            "excludeLinks": left[0],
-            "excludePeople": left[1][: limit("list")],
-            "excludePools": left[2][: limit("list")],
-            "preference": preference,
-            "twoPerson": two,
-            "emergency": emergency,
-            "ring": ring,
-        }
-        for left, (tier, preference, two, emergency), ring in product(exclusions, shapes, (0, 1))
-    ]
-
-
-def _openers() -> list[dict[str, Any]]:
-    from policies import cast  # noqa: PLC0415 - only here
-
-    return list(cast.openers(cast.example()))
-
-
-def slip_with(wish: dict[str, Any]) -> Slip:
-    """Return a slip with these wishes."""
-    base = slip_of(samples()["S01"])
-    snake = {"".join(f"_{c.lower()}" if c.isupper() else c for c in key): value for key, value in wish.items()}
-    return structs.replace(base, **snake)
 
 
 @dataclass
@@ -88,30 +42,29 @@ class Exchange:
     names: list[str]  # of samples
     sealed: list[Envelope]  # by Python
     receipts: list[dict[str, str]]
+    force: InForce
 
     @classmethod
     def of(cls, world: Running) -> "Exchange":
-        names = sorted(samples())
-        sealed = [
-            reporter.seal(samples()[name], world.in_force, words.new(os.urandom), draw=os.urandom) for name in names
-        ]
+        names, force = sorted(samples()), world.in_force
+        sealed = [reporter.seal(samples()[name], force, words.new(os.urandom), draw=os.urandom) for name in names]
         described = bending.described(world)  # `current` is asked for before any report changes the log
         receipts = []
         for one in sealed[:2]:
             report, receipt, _ = world.house.submit(one.encode())
             proof = world.house.proof(report)
             receipts.append({"receipt": receipt, "proof": proof, "received": one.received.hex(), "id": report.hex()})
-        return cls(world, described, names, sealed, receipts)
+        return cls(world, described, names, sealed, receipts, force)
 
     def tasks(self, count: int) -> list[dict[str, Any]]:
         """Return what the page is to do, with `count` of the samples."""
-        force = self.world.in_force
+        force = self.force
         plans = [self.plan_of(name) for name in self.names[:count]]
         return [
             {"task": "capable"},
-            {"task": "verify", "worlds": [bent for _, bent in self.bent()]},
-            {"task": "plan", "world": self.described, "wishes": wishes()},
-            {"task": "meet", "pairs": list(product(LINKS, LINKS))},
+            {"task": "verify", "worlds": [bent for _, bent in self.bent]},
+            {"task": "plan", "world": self.described, "wishes": wishing.wishes()},
+            {"task": "meet", "pairs": list(product(wishing.LINKS, wishing.LINKS))},
             {"task": "words", "languages": LANGUAGES},
             {
                 "task": "seal",
@@ -126,20 +79,19 @@ class Exchange:
                 "envelopes": [one.encode().hex() for one in self.sealed[:count]],
                 "gates": seeds(self.world, [gate.name for gate in force.bundle.body.gates]),
                 "people": seeds(self.world, list(force.directory.recipients())),
-                "plans": [{"desk": sorted(one.desk), "custodians": sorted(one.custodians)} for one in plans],
+                "plans": [{"desk": sorted(one.desk)[:3], "custodians": sorted(one.custodians)[:1]} for one in plans],
             },
             {"task": "receipts", "world": self.described, "items": [*self.receipts, *self.false_receipts()]},
-            {"task": "refuse", "world": self.described, "reports": [report for report, _ in self.refused()]},
+            {"task": "refuse", "world": self.described, "reports": [report for report, _ in wishing.refused()]},
         ]
 
     def check(self, found: list[Any], count: int) -> None:
         """Compare all that came back with what Python says."""
         capable, verified, plans, met, said, sealed, opened, receipts, refused = found
         assert capable is True
-        expected = {name: bending.verdict(bent) for name, bent in self.bent()}
-        assert dict(zip(expected, verified, strict=True)) == expected
-        assert plans == [self.planned(wish) for wish in wishes()]
-        assert met == [links.meet(one, other) for one, other in product(LINKS, LINKS)]
+        assert dict(zip(self.verdicts, verified, strict=True)) == self.verdicts
+        assert plans == self.plans
+        assert met == [links.meet(one, other) for one, other in product(wishing.LINKS, wishing.LINKS)]
         for one in said:
             entropy = bytes.fromhex(one["entropy"])
             assert words.entropy_of(one["shown"]) == words.entropy_of(one["digits"]) == entropy
@@ -151,37 +103,30 @@ class Exchange:
         self.check_opened(opened, count)
         ends = [(one["receipt"], one["proof"]) for one in receipts]
         assert ends == [(None, None)] * 2 + [("ProofError", "ProofError")] * (len(receipts) - 2)
-        assert refused == [error for _, error in self.refused()]
+        assert refused == [error for _, error in wishing.refused()]
 
+    @cached_property
     def bent(self) -> list[tuple[str, dict[str, Any]]]:
-        """Return the organisation as it is, and bent in many ways."""
-        if not hasattr(self, "_bent"):
-            self._bent = list(bending.bent(self.world, self.described))
-        return self._bent
+        """The organisation as it is, and bent in many ways."""
+        return list(bending.bent(self.world, self.described))
+
+    @cached_property
+    def verdicts(self) -> dict[str, str | None]:
+        """What Python says to each of them."""
+        return {name: bending.verdict(bent) for name, bent in self.bent}
+
+    @cached_property
+    def plans(self) -> list[Any]:
+        """What Python plans for each of the wishes."""
+        return [wishing.planned(self.force, wish) for wish in wishing.wishes()]
 
     def plan_of(self, name: str) -> Plan:
-        force = self.world.in_force
+        force = self.force
         return plan(slip_of(samples()[name]), force.bundle, force.directory)
 
-    def planned(self, wish: dict[str, Any]) -> Any:
-        """Return Python's plan, or its refusal, as the page writes them."""
-        force = self.world.in_force
-        try:
-            made = plan(slip_with(wish), force.bundle, force.directory)
-        except TooFewError as error:
-            return f"TooFewError {error.kind}"
-        return {
-            "gates": list(made.gates),
-            "gatesThreshold": made.gates_threshold,
-            "desk": sorted(made.desk),
-            "custodians": sorted(made.custodians),
-            "deskThresholds": [made.desk_thresholds[section] for section in Section],
-            "custodiansThreshold": made.custodians_threshold,
-        }
-
     def check_sealed(self, name: str, one: dict[str, Any]) -> None:
-        """Open what the page sealed with every key there is: true shares open it, the others are noise of their form."""
-        data, force = bytes.fromhex(one["envelope"]), self.world.in_force
+        """Open what the page sealed with every key there is: true shares open it, the others are noise of one form."""
+        data, force = bytes.fromhex(one["envelope"]), self.force
         sealed = Envelope.decode(data, limit=limit("envelope"))
         header = sealed.opened_header()
         assert sealed.encode() == data
@@ -227,9 +172,8 @@ class Exchange:
                 others = {slot.shares[lock, section][:-1] for name, slot in people.items() if name not in holders[lock]}
                 assert len(others) == len(people) - len(holders[lock])
                 assert not others & {share[:-1] for share in shares[lock]}
-            assert envelope.open_section(section, header, sealed.sections[section], shares, thresholds) == (
-                written[section]
-            )
+            opened = envelope.open_section(section, header, sealed.sections[section], shares, thresholds)
+            assert opened == written[section]
 
     def check_opened(self, opened: list[Any], count: int) -> None:
         """Compare what the page read of our reports with what we wrote."""
@@ -256,39 +200,3 @@ class Exchange:
         flipped = "A" if first["receipt"][signature] != "A" else "B"
         forged = first["receipt"][:signature] + flipped + first["receipt"][signature + 1 :]
         return [swapped, {**first, "receipt": forged, "proof": first["proof"].replace("index ", "index 1", 1)}]
-
-    @staticmethod
-    def refused() -> list[tuple[dict[str, Any], str]]:
-        """Return reports that cannot be sealed, with the error that Python has for each."""
-        sample = samples()["S01"]
-        slip, consent = sample["slip"], sample["consent"]
-        bent: list[dict[str, Any]] = [
-            {"triage": {**sample["triage"], "tiles": ["T99"]}},
-            {"triage": None, "narrative": None},
-            {"slip": {**slip, "urgency": "U9"}},
-            {"slip": {**slip, "tier": 4}},
-            {"slip": {**slip, "exclude_links": ["POL"]}},
-            {"slip": {**slip, "exclude_people": [f"p{i}" for i in range(9)]}},
-            {"consent": {**consent, "choices": {**consent["choices"], "TRIAGE": "no"}}},
-            {"consent": {**consent, "choices": {"NOBODY": "no"}}},
-            {"narrative": {"text": "\ud800"}},
-            {"narrative": {"text": "x" * 140_000}},
-        ]
-        everybody = sorted({pool for one in _openers() for pool in one["pools"]})
-        return [
-            *(({**sample, **change}, "MalformedError") for change in bent),
-            ({**sample, "slip": {**slip, "exclude_pools": everybody}}, "TooFewError desk"),
-        ]
-
-
-def python_refuses(world: Running, report: dict[str, Any]) -> str:
-    """Return the name of what Python refuses this report with."""
-    try:
-        slip, _ = reporter.compose(report, bytes(32))
-        force = world.in_force
-        plan(slip, force.bundle, force.directory)
-    except TooFewError as error:
-        return f"TooFewError {error.kind}"
-    except CryptoError as error:
-        return type(error).__name__
-    return "sealed"

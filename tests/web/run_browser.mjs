@@ -38,7 +38,7 @@ globalThis.work = async (files) => {
   const started = performance.now();
   const replayed = await replay(files, load);
   const ms = Math.round(performance.now() - started);
-  return JSON.stringify({ replayed, ms, wasm: typeof WebAssembly, native, exchanged: await exchange(await get("/tasks")) });
+  return JSON.stringify({ replayed, ms, wasm: typeof WebAssembly, native, ...(await exchange(await get("/tasks"))) });
 };`;
 
 const requests = [];

@@ -10,4 +10,4 @@ const load = async (file) => JSON.parse(readFileSync(join(vectors, `${file}.json
 const started = performance.now();
 const replayed = await replay(files, load);
 const ms = Math.round(performance.now() - started);
-console.log(JSON.stringify({ replayed, ms, exchanged: await exchange(JSON.parse(readFileSync(tasks, "utf8"))) }));
+console.log(JSON.stringify({ replayed, ms, ...(await exchange(JSON.parse(readFileSync(tasks, "utf8")))) }));

@@ -1,5 +1,7 @@
-"""The same in real browsers under the page's own content security policy: Chromium with its X-Wing and without,
-Firefox ESR as it is and as Tor Browser "Safer" makes it (no WASM, no JIT)."""
+"""The same in real browsers, under the page's own content security policy.
+
+Chromium with its X-Wing and without; Firefox ESR as it is and as Tor Browser "Safer" makes it: no WASM, no JIT.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

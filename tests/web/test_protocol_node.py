@@ -5,9 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.needs import need
 from tests.vectors import generate, replay
-from tests.web import driving
-from tests.web.exchange import Exchange, python_refuses
+from tests.web import driving, wishing
+from tests.web.exchange import Exchange
 from web import build
 
 
@@ -28,8 +29,8 @@ def test_every_vector_and_every_exchange(bundle: Path, exchange: Exchange, tmp_p
 
 
 def test_python_refuses_the_same_reports(exchange: Exchange) -> None:
-    assert [python_refuses(exchange.world, report) for report, _ in exchange.refused()] == [
-        error for _, error in exchange.refused()
+    assert [wishing.python_refuses(exchange.force, report) for report, _ in wishing.refused()] == [
+        error for _, error in wishing.refused()
     ]
 
 
@@ -62,7 +63,7 @@ def test_types_hold() -> None:
     try:
         node = build.install()
     except build.CannotBuildError as error:
-        driving.need("types of the page", str(error))
+        need("types of the page", str(error))
     compiler = build.HERE / "node_modules" / "typescript" / "bin" / "tsc"
     done = subprocess.run(
         [node, str(compiler), "--noEmit"], cwd=build.HERE, capture_output=True, text=True, timeout=120, check=False
@@ -74,7 +75,7 @@ def test_the_protocol_stays_small() -> None:
     try:
         said = build.build("--sizes")
     except build.CannotBuildError as error:
-        driving.need("sizes of the protocol", str(error))
+        need("sizes of the protocol", str(error))
     first = said.splitlines()[0]
     assert int(first.split()[-2]) < 60_000, first
     lists = [line for line in said.splitlines() if "wordlists/" in line]

@@ -1,6 +1,5 @@
 // What she has answered so far: in memory, in this page, nowhere else. And the report that follows from it.
-import { PURPOSES, type InForce, type Report, type Retention } from "../protocol/index";
-import { CONSENT_DEFAULTS } from "../protocol/index";
+import { CONSENT_DEFAULTS, PURPOSES, type InForce, type Report, type Retention } from "../protocol/index";
 import { timePrecision } from "./places";
 
 /** A unit or a person of one kind of actor, as she describes them. */
@@ -58,7 +57,9 @@ export const emptyDraft = (language: string): Draft => ({
   emergency: false,
   ombuds: false,
   triage: "",
-  choices: Object.fromEntries(PURPOSES.map((purpose, i) => [purpose, CONSENT_DEFAULTS[i] as string])),
+  choices: Object.fromEntries(
+    PURPOSES.map((purpose, i) => [purpose, CONSENT_DEFAULTS[i] as string] as const).filter(([purpose]) => purpose !== "TRIAGE"),
+  ),
   retention: 12,
 });
 
@@ -137,7 +138,7 @@ export function reportOf(draft: Draft): Report {
       .map(([type, { unit, person }]) => ({ type, unit_text: unit, person_text: person })),
     identities: { reporter: { name: draft.name, contact: draft.contact } },
     location_exact: { text: draft.place },
-    consent: { given_by: "self", mode: "tick", choices: { ...draft.choices, TRIAGE: draft.triage } },
+    consent: { given_by: "self", mode: "tick", choices: { ...draft.choices, TRIAGE: draft.triage || "no" } },
     reply: { mode: replies ? "inbox" : "none", never_contact_outside: true },
   };
 }

@@ -1,36 +1,22 @@
-// The page starts here: her language first, then what is in force, then one question a screen.
+// What follows the first screen: the language is fetched, then what is in force is verified, then one question a screen.
 import { capable } from "../protocol/index";
-import { button, h } from "./dom";
+import { h } from "./dom";
 import { emptyDraft } from "./draft";
-import { show, stop, type Visit } from "./house";
-import { leaveButton } from "./leaving";
-import { LOCALES, speak, t, type Locale } from "./text";
+import { show, stop, stopEverywhere, type Visit } from "./house";
+import { LOCALES, type Locale } from "./locales";
+import { speak, t } from "./text";
 import { fetchTrust } from "./trusted";
-import { loadWords } from "./wordlists";
 import { begin } from "./walk";
+import { loadWords } from "./wordlists";
 
-/** Static words of the document, in all languages: for what goes wrong before a language is here. */
-const fallback = document.querySelector("#fallback") as HTMLElement;
-
-function start(): void {
-  const leaving = leaveButton(`✕ ${LOCALES.map((one) => one.leave).join(" · ")}`);
-  const banner = h("p", { id: "rehearsal", hidden: true });
-  const bar = h("header", { class: "bar" }, leaving);
-  const status = h("p", { id: "status", role: "status", "aria-live": "polite" });
-  document.body.replaceChildren(bar, banner, h("main"), status);
-  const word = LOCALES.map((one) => one.word).join(" · ");
-  const choices = LOCALES.map((one) =>
-    button(one.name, () => void enter(one), "language", { lang: one.code, dir: one.direction }),
-  );
-  show(word, h("div", { class: "languages" }, ...choices));
-}
+const root = document.documentElement;
 
 async function enter(locale: Locale): Promise<void> {
   try {
     if (!(await capable())) throw new Error("browser");
     await speak(locale);
   } catch {
-    show("", fallback, button("↻", () => void enter(locale), "main", { "aria-label": locale.name }));
+    stopEverywhere(() => void enter(locale));
     return;
   }
   (document.querySelector("#leave") as HTMLElement).textContent = `✕ ${t("bar.leave")}`;
@@ -48,4 +34,14 @@ async function enter(locale: Locale): Promise<void> {
   }
 }
 
-start();
+/** Take up the choice that start.ts wrote down: once, now or when it is made. */
+function take(): void {
+  const chosen = LOCALES.find((one) => one.code === root.dataset["chosen"]);
+  if (chosen === undefined) return;
+  removeEventListener("chosen", take);
+  void enter(chosen);
+}
+
+root.dataset["ready"] = "";
+addEventListener("chosen", take);
+take();

@@ -1,17 +1,7 @@
 // What she reads. PO files are the source (web/locales); the one of her language is fetched when she chooses it.
 import { CODES, CONSENT_VALUES, PURPOSES } from "../protocol/index";
+import { LOCALES, type Locale } from "./locales";
 import { pinned } from "./pinned";
-
-/** One language of the page, as its PO file describes itself; all of them are in the build. */
-export interface Locale {
-  readonly code: string;
-  readonly name: string;
-  readonly direction: "ltr" | "rtl";
-  readonly word: string; // "Language", in it
-  readonly leave: string; // "Leave", in it
-}
-declare const BUILT_LOCALES: readonly Locale[]; // put in by web/page.mjs
-export const LOCALES = BUILT_LOCALES;
 
 /** Keys that are made of a code: `named("tile", "T01")` reads `tile.T01`. The test of the locales knows them from here. */
 const FAMILIES = {

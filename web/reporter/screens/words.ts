@@ -2,7 +2,8 @@ import { h } from "../dom";
 import { select, write } from "../fields";
 import type { Screen } from "../house";
 import { spot } from "../spotting";
-import { languageName, LOCALES, named, t } from "../text";
+import { LOCALES } from "../locales";
+import { languageName, named, t } from "../text";
 
 const MOST = 120_000; // bytes; with accused and recipients it must fit the largest bucket
 const MORE = "am bn ckb de fa ha hi id ja km ko ku ln my ne om pa prs ps pt ru rw so sw ta th ti tr uk ur uz vi yo zh".split(" ");
