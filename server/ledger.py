@@ -150,7 +150,8 @@ class Ledger:
                         self._queue.put(None)  # commit these first
                         return batch
                     return None
-                batch.append(task)
+                if task.done.set_running_or_notify_cancel():  # from here on nobody can take it back
+                    batch.append(task)
                 if len(batch) == BATCH:
                     return batch
                 task = self._queue.get_nowait()

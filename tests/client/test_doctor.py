@@ -17,6 +17,7 @@ from client.errors import UnreachableError
 from client.keys import write_key
 from client.line import Answer
 from client.trusting import InForce
+from crypto import notes
 from crypto.keyfile import CHEAPEST, KeyRing
 from policies.bundle import Gate
 from tests.harness import OFFICERS, Organisation, Running, running
@@ -251,6 +252,38 @@ def test_a_damaged_page(look: Look, stopped: Path) -> None:
     data[4096:4600] = bytes(504)
     path.write_bytes(data)
     assert faults(look("--offline", home=stopped)[1]) & {"server database", "server reading"}
+
+
+def test_a_database_that_is_not_whole(look: Look, stopped: Path) -> None:
+    connection = sqlite3.connect(stopped / "server" / "amana.db", isolation_level=None)
+    connection.execute("PRAGMA writable_schema=ON")
+    connection.execute("DELETE FROM sqlite_master WHERE name = 'uq_report_id'")  # its pages belong to nothing now
+    connection.close()
+    code, states, texts = look("--offline", home=stopped)
+    assert (code, faults(states)) == (3, {"server database"})
+    assert "damaged" in texts["server database"]
+
+
+@pytest.mark.parametrize("signer", ["log", "stranger"])
+def test_a_log_that_the_house_shows_too_short_or_unsigned(
+    look: Look, live: Running, monkeypatch: pytest.MonkeyPatch, signer: str
+) -> None:
+    log = live.organisation.log
+    identity = log.identity if signer == "log" else os.urandom(32)
+    size = 1 if signer == "log" else 2
+    text = f"{log.name}\n{size}\n{notes.b64(bytes(32))}\n"
+    signed = f"{text}\n{notes.sign_ed25519(log.name, identity, text)}"
+    monkeypatch.setattr(House, "checkpoint", lambda _: signed)
+    code, states, texts = look()
+    assert (code, faults(states)) == (3, {"log"})
+    assert ("shorter" if signer == "log" else "not signed") in texts["log"]
+
+
+def test_a_public_line_that_the_house_changed(look: Look, live: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    note = live.organisation.revocation("r1", live.clock.day).note.encode()  # signed, but not what the leaf says
+    monkeypatch.setattr(House, "record", lambda *_: note)
+    code, states, _ = look()
+    assert (code, faults(states)) == (3, {"log"})
 
 
 def test_nothing_is_changed_beside_a_house_that_is_stopped(look: Look, stopped: Path) -> None:

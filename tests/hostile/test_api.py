@@ -33,6 +33,7 @@ def test_every_operation_says_how_it_refuses_and_what_it_takes(world: Running) -
             where = f"{method} {path}"
             assert operation["description"], where
             assert all(one["description"] for one in operation.get("parameters", ())), where
+            assert operation.get("requestBody", {"description": "none"})["description"], where
             assert ("requestBody" in operation) == (method == "post"), where
             if method == "post":
                 assert operation["requestBody"]["content"][OCTETS]["schema"]["maxLength"] > 0, where

@@ -84,21 +84,10 @@ class Load:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         for thread in self._threads:
-            thread.join(timeout=20)
-        if any(thread.is_alive() for thread in self._threads):  # DEBUG
-            import faulthandler, subprocess, sys
-            faulthandler.dump_traceback(file=open("/tmp/hard/hang.txt", "a"), all_threads=True)
-            for p in (self.household.server, self.household.gate):
-                import glob
-                pg = p._child.pid
-                for st in glob.glob("/proc/[0-9]*/stat"):
-                    f = open(st).read().rsplit(")",1)[1].split()
-                    if int(f[2]) == pg:
-                        out = subprocess.run(["/tmp/hard/v/bin/py-spy","dump","--pid",st.split("/")[2]],capture_output=True,text=True)
-                        open("/tmp/hard/hang.txt","a").write(p.name+out.stdout+out.stderr)
-            raise RuntimeError("hang")
+            thread.join(timeout=60)
         if self._wrong:
             raise self._wrong[0]
+        assert not any(thread.is_alive() for thread in self._threads), "somebody waits in vain"
 
     def _run(self, work: Callable[[Steady], None]) -> None:
         with ExitStack() as stack:

@@ -12,6 +12,8 @@ from client import reporter
 from client.trusting import InForce
 from crypto import envelope, locks, words
 from crypto.envelope import Envelope, Header
+from crypto.hashing import digest
+from crypto.labels import Label
 from crypto.limits import limit
 from crypto.locks import Plan
 from crypto.sections import Section
@@ -139,11 +141,11 @@ class Exchange:
             for gate, slot in zip(force.bundle.body.gates, sealed.gates, strict=True)
         ]
         slip, written = reporter.compose(samples()[name], keys.reply)
+        log_keys = [digest(Label.LOG_KEY_HASH, keys.gate(gate.name).log_key) for gate in force.bundle.body.gates]
         for gate, slot in zip(force.bundle.body.gates, gates, strict=True):
             own = keys.gate(gate.name)
             assert (slot.gate_key, slot.link, set(slot.thresholds)) == (own.gate_key, own.link, {2})
-            there = Slip.from_bytes(slot.slip)
-            assert structs.replace(there, log_keys=slip.log_keys) == structs.replace(slip, thread=THREAD)
+            assert Slip.from_bytes(slot.slip) == structs.replace(slip, thread=THREAD, log_keys=log_keys)
         people = {
             person: envelope.find_slot(sealed.slots(), header.id, self.world.key(person).encryption)
             for person in force.directory.recipients()

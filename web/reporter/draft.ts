@@ -120,7 +120,7 @@ export function reportOf(draft: Draft): Report {
   return {
     slip: slipOfDraft(draft),
     triage: {
-      tiles: [...draft.tiles].sort(),
+      tiles: [...draft.tiles], // in her order: what she chose first may matter most
       actors: [...draft.actors.keys()].map((type) => ({ type })),
       who: [...draft.who],
       count: draft.count || null,

@@ -5,7 +5,7 @@ import { named, options, t } from "../text";
 import type { CODES } from "../../protocol/index";
 
 type Actor = (typeof CODES.actors)[number];
-const NOBODY = ["UNK", "NOT"];
+const UNSAID = "NOT";
 
 /** Who did it: kinds of actors, and below each that she ticks, room for a unit and a person. */
 export const actors: Screen = {
@@ -15,7 +15,7 @@ export const actors: Screen = {
     const fill = (): void =>
       more.replaceChildren(
         ...[...draft.actors]
-          .filter(([code]) => !NOBODY.includes(code))
+          .filter(([code]) => code !== UNSAID)
           .flatMap(([code, said]) => {
             const actor = named("actor", code as Actor);
             return [
