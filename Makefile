@@ -34,6 +34,9 @@ coverage: .venv/.tested  ## every line and branch of crypto/ and policies/ is ru
 mutation: .venv/.tested  ## bend crypto/ and policies/ in one place at a time (tests/mutation/README.md); ONE_IN=8 FROM=0
 	.venv/bin/python -m tests.mutation $(if $(ONE_IN),--one-in $(ONE_IN)) $(if $(FROM),--from $(FROM))
 
+soak: .venv/.tested  ## half an hour of kills and power cuts under load; KILLS=200 CUTS=60
+	.venv/bin/python -m tests.soak --kills $(or $(KILLS),200) --cuts $(or $(CUTS),60)
+
 vectors: .venv/.tested  ## write the deterministic vectors again (sealed ones stay frozen)
 	.venv/bin/python tests/vectors/generate.py
 

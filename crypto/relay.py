@@ -103,7 +103,10 @@ class Certificates(Message, kw_only=True):
 
 
 class Sync(Message, kw_only=True):
-    """Server to gate: the log from `start` to the checkpoint, with the statements of its public leaves."""
+    """Server to gate: the log from `start`, with the statements of its public leaves, up to the checkpoint.
+
+    Where that is too much for one call it ends earlier, with a proof that the checkpoint's tree begins like this.
+    """
 
     version: int = 1
     checkpoint: str
@@ -111,12 +114,14 @@ class Sync(Message, kw_only=True):
     leaves: bytes
     memos: bytes
     statements: list[Publication]
+    consistency: list[bytes] = []
 
     def check(self) -> None:
         """Raise MalformedError where a value is out of its bounds."""
         require(self.version == 1 and self.start >= 0 and len(self.leaves) % LEAF == 0, "sync")
         require(len(self.leaves) <= SYNC_LEAVES * LEAF, "sync")
         require(len(self.memos) == len(self.leaves) // LEAF * MEMO, "sync")
+        require(len(self.consistency) <= limit("proof_hashes"), "sync")
         for statement in self.statements:
             statement.check()
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from litestar import Litestar, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import RawBody
-from sqlalchemy import Connection, delete, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, delete, func, literal_column, select
 
 from crypto import notes
 from crypto.checkpoints import LogPolicy
@@ -91,13 +91,15 @@ class Gate:
                 position = self._follow(connection, sync)
                 self._forget(connection)
             with self._database.writer.begin() as connection:
+                if position.unread:
+                    return SyncReply(size=position.size, current="", pending=[])
                 return SyncReply(
                     size=position.size, current=self._current(connection, position), pending=self._pending(connection)
                 )
 
     def _forget(self, connection: Connection) -> None:
         """Forget requests that are too old to come again; never the newest, in case it is the clock that is wrong."""
-        row = literal_column("rowid")
+        row: ColumnElement[int] = literal_column("rowid")
         newest = select(func.max(row)).select_from(store.decision).scalar_subquery()
         old = store.decision.c.minute < self._minute() - KEPT
         connection.execute(delete(store.decision).where(old, row <= newest - NEWEST))
@@ -153,7 +155,10 @@ class Gate:
     def _keep_up(self, sync: Sync) -> Position:
         """What was read stays read, whatever becomes of the opening that came with it."""
         with self._database.writer.begin() as connection:
-            return self._follow(connection, sync)
+            position = self._follow(connection, sync)
+        if position.unread:
+            raise Closed
+        return position
 
     def note(self, publication: Publication) -> None:
         """Take a revocation at this gate's own address: binding now, before the log has it."""

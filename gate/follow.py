@@ -6,7 +6,7 @@ A gate that finds decisions of its own that it does not remember was rolled back
 every request that it may have forgotten is too old (protocol 11.10).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -39,6 +39,7 @@ class Position:
     checkpoint: str
     sequence: int
     journal: bytes
+    unread: int = 0  # leaves of the newest head that it has not read: with any, it decides nothing
 
 
 def read_position(connection: Connection) -> tuple[Frontier, Position]:
@@ -80,17 +81,24 @@ class Follower:
         _count_again(connection, int(now // 60))
         head = self._verify_head(sync.checkpoint, frontier.size + len(new), policy, now)
         if not new and not sync.statements and sync.checkpoint == position.checkpoint:
-            return position  # nothing new, nothing to write: anybody can set off such a call
+            # Nothing new, nothing to write: anybody can set off such a call.
+            return replace(position, unread=head.size - frontier.size)
         for one in new:
             frontier.append(merkle.leaf_hash(one))
-        if head.root != frontier.root():
-            raise ProofError("head does not fit the leaves")
+        # What is read now is all that the head has, or, where that is too much for one call, its beginning.
+        merkle.verify_consistency(frontier.size, head.size, sync.consistency, frontier.root(), head.root)
         self._read_statements(connection, sync.start, new, sync.statements, int(now // 60))
         if new:
             rows = [{"index": sync.start + i, "tag": one[:16], "commitment": one[16:]} for i, one in enumerate(new)]
             connection.execute(insert(store.leaf), rows)
         position = self._read_memos(connection, new, sync.memos, position, int(now // 60))
-        position = Position(head.size, head.root, sync.checkpoint, position.sequence, position.journal)
+        position = replace(
+            position,
+            size=frontier.size,
+            root=frontier.root(),
+            checkpoint=sync.checkpoint,
+            unread=head.size - frontier.size,
+        )
         write_position(connection, frontier, position)
         return position
 
@@ -98,7 +106,7 @@ class Follower:
     def _verify_head(note: str, size: int, policy: LogPolicy, now: float) -> Checkpoint:
         """Signature first: whoever has none makes nobody hash 65,536 leaves."""
         head = policy.verify(note)
-        if head.size != size:
+        if head.size < size:
             raise ProofError("head does not fit the leaves")
         if policy.quorum and (head.time is None or abs(now - head.time) > FRESH):
             raise Closed

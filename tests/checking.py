@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,12 @@ class Reread:
 
 
 def check_world(
-    folder: Path, policy: LogPolicy, auditor: KeyRing, acknowledged: Set[bytes] = frozenset(), *, midway: bool = False
+    folder: Path,
+    policy: LogPolicy,
+    auditor: KeyRing,
+    acknowledged: AbstractSet[bytes] = frozenset(),
+    *,
+    midway: bool = False,
 ) -> Reread:
     """One history, every record provable, no acknowledged report lost or doubled, every decision of a gate in order.
 

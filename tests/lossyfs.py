@@ -105,7 +105,9 @@ class Lossy:
         return found
 
     def _attributes(self, node: int) -> bytes:
-        mode, size = (stat.S_IFDIR | 0o700, 0) if node == ROOT else (self._files[node].mode, len(self._files[node].data))
+        mode, size = (
+            (stat.S_IFDIR | 0o700, 0) if node == ROOT else (self._files[node].mode, len(self._files[node].data))
+        )
         times = (0,) * 6
         return struct.pack("<6Q10I", node, size, -(-size // 512), *times[:3], *times[3:], mode, 1, 0, 0, 0, BLOCK, 0)
 
@@ -115,9 +117,7 @@ class Lossy:
     def init(self, _: int, data: bytes) -> bytes:
         major, minor, ahead, _ = struct.unpack_from("<IIII", data)
         big_writes = 1 << 5
-        return struct.pack(
-            "<IIIIHHIIHHI28x", major, min(minor, 31), ahead, big_writes, 16, 12, _LARGEST, 1, 0, 0, 0
-        )
+        return struct.pack("<IIIIHHIIHHI28x", major, min(minor, 31), ahead, big_writes, 16, 12, _LARGEST, 1, 0, 0, 0)
 
     def lookup(self, _: int, data: bytes) -> bytes:
         return self._entry(self._find(data))
@@ -212,6 +212,10 @@ class Lossy:
         """FLUSH and RELEASE: closing a file syncs nothing, as on a real disk."""
         return b""
 
+    def unknown(self, _: int, __: bytes) -> bytes:
+        """Whatever a database does not need."""
+        raise OSError(errno.ENOSYS, "not needed")
+
     def serve(self, device: int) -> None:
         """Answer until killed."""
         doors: dict[int, Callable[[int, bytes], bytes]] = {
@@ -226,9 +230,7 @@ class Lossy:
             if opcode in silent:
                 continue
             try:
-                if opcode not in doors:
-                    raise OSError(errno.ENOSYS, "not needed")
-                answer, error = doors[opcode](node, request[_HEADER.size :]), 0
+                answer, error = doors.get(opcode, self.unknown)(node, request[_HEADER.size :]), 0
             except OSError as failed:
                 answer, error = b"", -int(failed.errno or errno.EIO)
             with suppress(FileNotFoundError):  # whoever asked was killed meanwhile
@@ -241,7 +243,7 @@ def available() -> bool:
 
 
 def mount(kind: str, place: Path, options: str, *, flags: int = 0) -> None:
-    """Mount; raise OSError where the kernel refuses. `flags`: 4096 puts a folder over itself, 32 changes, 1 read-only."""
+    """Mount; raise OSError where the kernel refuses. `flags`: 4096 a folder over itself, 32 a change, 1 read-only."""
     if _LIBC.mount(os.fsencode(place), os.fsencode(place), kind.encode(), ctypes.c_ulong(flags), options.encode()):
         raise OSError(ctypes.get_errno(), "mount")
 

@@ -14,6 +14,7 @@ _FIELDS: Final = {
     "direction": "X-Direction",
     "word": "X-Word",
     "leave": "X-Leave",
+    "stop": "X-Stop",
 }
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\[\\"nt])*"\Z')
 _HIDDEN: Final = re.compile(r"(\{\w+\})")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from client import reporter
+from client import replaying, reporter
 from client.errors import ClosedError, RefusedError, UnprovenError
+from client.findings import Fault
 from client.trusting import in_force
 from crypto import envelope, hybrid, leaves, notes, words
 from crypto.checkpoints import TlogProof
@@ -32,8 +33,8 @@ from crypto.relay import (
 from crypto.sections import Section
 from crypto.slip import Slip
 from crypto.slots import GateSlot, PersonSlot
+from policies import cast, statements
 from policies import directory as directories
-from policies import statements
 from tests.asking import Asking
 from tests.attacks import crafting
 from tests.attacks.crafting import craft
@@ -421,9 +422,13 @@ def test_drops_a_leaf_for_the_gate(lines: tuple[Running, Wire]) -> None:
     assert Asking(world, "r1", report, [CARD]).send().state in {CLOSED, REFUSED}
 
 
-def test_swaps_certificates(tmp_path: Path) -> None:
-    """B12: r1's certificate for r2, who has ties. It is not what her entry commits to; who has none is refused."""
+def test_writes_a_certificate_for_her(tmp_path: Path) -> None:
+    """B12: r2 has ties. A spotless certificate in her name, sealed by the server, is not what she was signed with."""
+    organisation = Organisation()
     wire = Wire()
+    (true,) = [cast.certificate_of(one) for one in cast.openers(organisation.people) if one["name"] == "r2"]
+    spotless, gate = structs.replace(true, links=[]), organisation.key("gate", "gate-1").encryption_public
+    forged = directories.seal_certificate(spotless, os.urandom(32), [gate], os.urandom)
 
     def swap(sync: Sync) -> Sync:
         changed = []
@@ -431,17 +436,18 @@ def test_swaps_certificates(tmp_path: Path) -> None:
             certificates = one.certificates
             if certificates:
                 sealed = dict(Certificates.decode(certificates, limit=1 << 22).sealed)
-                sealed["r2"] = sealed["r1"]
-                certificates = Certificates(sealed=list(sealed.items())).encode()
+                certificates = Certificates(sealed=list((sealed | {"r2": forged}).items())).encode()
             changed.append(structs.replace(one, certificates=certificates))
         return structs.replace(sync, statements=changed)
 
     for path in ("/v1/sync", "/v1/decisions", "/v1/releases"):
         wire.bends[path] = bent_sync(path, swap)
-    with running(tmp_path, wrap=wire) as world:
-        asking = Asking(world, "r2", send(world, "S02"), [CARD])
+    with running(tmp_path, organisation, wrap=wire) as world:
+        asking = Asking(world, "r2", send(world, "S01"), [CARD])
         assert asking.permitted(asking.send()) == {CARD: False}
         assert decided(world)[-1][3] == ["R1.no-certificate"]
+        # The gate says no-certificate where the published one says why: the auditor names the decision.
+        assert faults(world) == [Fault(log_size(world) - 1, replaying.REASONS)]
 
 
 def test_invents_a_withdrawal(world: Running) -> None:

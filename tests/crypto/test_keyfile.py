@@ -34,6 +34,11 @@ def test_changed_it_does_not_open(changes: dict[str, object]) -> None:
         keyfile.unlock(msgspec.structs.replace(READ, **changes).encode(), "passphrase")
 
 
+def test_the_longest_name() -> None:
+    ring = KeyRing.new("log", "n" * 64, os.urandom)
+    assert keyfile.unlock(keyfile.lock(ring, "passphrase", os.urandom, CHEAPEST), "passphrase") == ring
+
+
 def test_another_passphrase() -> None:
     for wrong in ("", "Passphrase", "passphrase "):
         with pytest.raises(OpenError):
@@ -42,7 +47,7 @@ def test_another_passphrase() -> None:
 
 @pytest.mark.parametrize(
     "changes", [{"memory": DEAREST.memory + 1}, {"memory": 0}, {"passes": 17}, {"lanes": 0}, {"lanes": 17},
-                {"role": "x"}, {"name": ""}, {"salt": b""}, {"nonce": b""}, {"version": 2}]
+                {"role": "x"}, {"name": ""}, {"name": "n" * 65}, {"salt": b""}, {"nonce": b""}, {"version": 2}]
 )  # fmt: skip
 def test_what_no_key_file_says(changes: dict[str, object]) -> None:
     with pytest.raises(MalformedError):

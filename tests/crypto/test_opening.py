@@ -49,7 +49,7 @@ def test_asks_out_of_bounds(changes: dict[str, object]) -> None:
 
 def test_approvals_requests_verdicts_and_releases_out_of_bounds() -> None:
     for changes in ({"ask": b""}, {"share": bytes(31)}, {"section": 5}, {"role": 3}, {"role": 0}, {"approver": "B"},
-                    {"until": -1}):  # fmt: skip
+                    {"until": -1}, {"until": 0}, {"until": 1 << 32}):  # fmt: skip
         refused(APPROVAL, **changes)
     wrong: list[dict[str, object]] = [
         {"gates": []},

@@ -1,7 +1,6 @@
 """Cut the power of one disk under load, let the machine come up on what was synced, and check it. Again and again."""
 
 import os
-import secrets
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from tests import lossyfs
 from tests.soak import rereading
+from tests.soak.chance import Chance
 from tests.soak.killing import Outcome, check
 from tests.soak.load import Load
 from tests.soak.processes import GATE, Process, household, start
@@ -59,9 +59,10 @@ def lossy(place: Path, store: Path, leak: int = 0) -> Iterator[Disk]:
         disk.cut()
 
 
-def cut_repeatedly(folder: Path, rounds: int, tell: Callable[[str], None]) -> Outcome:
+def cut_repeatedly(folder: Path, rounds: int, tell: Callable[[str], None], chance: Chance) -> Outcome:
     """Cut the power of server and gate, one machine or two, so often. A machine without power loses its processes."""
     home = folder / "home"
+    tell(f"seed {chance.seed}")
     with (
         lossy(home / "server", folder / "disk-server", LEAK) as server,
         lossy(home / "gate" / GATE, folder / "disk-gate", LEAK) as gate,
@@ -73,7 +74,7 @@ def cut_repeatedly(folder: Path, rounds: int, tell: Callable[[str], None]) -> Ou
         load.prepare(rounds * _REPORTS)
         with load:
             for number in range(rounds):
-                time.sleep(_SOONEST + secrets.randbelow(1000) / 1000 * (_LATEST - _SOONEST))
+                time.sleep(chance.between(_SOONEST, _LATEST))
                 dark = next(turns)
                 for disk, process in dark:
                     disk.cut()

@@ -1,6 +1,5 @@
 """Kill server and gate at random moments under load, and read both disks again after every kill."""
 
-import secrets
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -8,7 +7,9 @@ from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
+from tests.checking import Reread
 from tests.soak import rereading
+from tests.soak.chance import Chance
 from tests.soak.load import Load
 from tests.soak.processes import GATE, Household, Process, household, start
 
@@ -27,16 +28,17 @@ class Outcome:
     leaves: int
 
 
-def kill_repeatedly(folder: Path, kills: int, tell: Callable[[str], None]) -> Outcome:
+def kill_repeatedly(folder: Path, kills: int, tell: Callable[[str], None], chance: Chance) -> Outcome:
     """Run an organisation under load in `folder`, kill so often, check each time and at the end. Raise on any doubt."""
     home = folder / "home"
+    tell(f"seed {chance.seed}")
     with household(home) as house:
         load = Load(house)
         load.prepare(kills * _REPORTS)
         with load:
             done, turns = 0, cycle([(house.server,), (house.gate,), (house.server, house.gate)])
             while done < kills:
-                time.sleep(_SOONEST + secrets.randbelow(1000) / 1000 * (_LATEST - _SOONEST))
+                time.sleep(chance.between(_SOONEST, _LATEST))
                 victims = next(turns)
                 for one in victims:
                     one.kill()
@@ -57,7 +59,7 @@ def kill_repeatedly(folder: Path, kills: int, tell: Callable[[str], None]) -> Ou
 
 def check(
     house: Household, copies: Path, dead: Sequence[Process], seen: tuple[dict[bytes, int], dict[int, bytes]]
-) -> rereading.Reread:
+) -> Reread:
     """Copy both disks, the gate's first, and check them. What people had been promised (`seen`) must be there."""
     for process, file in ((house.gate, Path("gate", GATE, "gate.db")), (house.server, Path("server", "amana.db"))):
         rereading.copy_database(house.home / file, copies / file, alive=process not in dead)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from typing import Self
 
 import httpx2
 
@@ -66,7 +67,7 @@ class Load:
         self._wrong: list[BaseException] = []
         self._sealed: list[Envelope] = []
         self._lock = threading.Lock()
-        work: list[Callable[[Steady], None]] = [self._report] * reporters + [self._review] * reviewers
+        work: list[Callable[[Steady], None]] = [*[self._report] * reporters, *[self._review] * reviewers]
         self._threads = [threading.Thread(target=self._run, args=(one,), daemon=True) for one in work]
 
     def prepare(self, number: int) -> None:
@@ -76,7 +77,7 @@ class Load:
         said = [words.new(os.urandom) for _ in range(number)]
         self._sealed = [seal(samples()["S01"], in_force, one, draw=os.urandom) for one in said]
 
-    def __enter__(self) -> "Load":
+    def __enter__(self) -> Self:
         for thread in self._threads:
             thread.start()
         return self
@@ -92,9 +93,7 @@ class Load:
     def _run(self, work: Callable[[Steady], None]) -> None:
         with ExitStack() as stack:
             plain = stack.enter_context(self.household.world())
-            world = Steady(
-                plain.organisation, plain.folder, plain.clock, plain.house, plain.gate_clients, plain.server
-            )
+            world = Steady(plain.organisation, plain.folder, plain.clock, plain.house, plain.gate_clients, plain.server)
             while not self._stop.is_set():
                 try:
                     work(world)

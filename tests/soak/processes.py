@@ -86,9 +86,8 @@ class Process:
             self._child.stdout.close()
         self._child = None
 
-
     def _wait_for_lock(self) -> None:
-        """A killed worker is gone when its lock on the folder is. (It may be dead and not yet buried: no use to look.)"""
+        """A killed worker is gone when its lock on the folder is; it may be dead and not yet buried."""
         with suppress(OSError), self._lock.open() as lock:
             for _ in range(500):
                 with suppress(BlockingIOError):
@@ -173,5 +172,3 @@ def household(home: Path) -> Iterator[Household]:
         yield made
     finally:
         made.kill()
-
-

@@ -1,4 +1,4 @@
-"""Read server and gate again from copies of their disks, whatever happened to them, and hold them against each other."""
+"""Read server and gate again from copies of their disks, whatever happened to them, and compare the two."""
 
 import shutil
 import sqlite3

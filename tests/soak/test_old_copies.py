@@ -146,6 +146,18 @@ def test_what_was_decided_and_not_logged_is_offered_before_anything_is_forgotten
         assert audit(world, tmp_path / "export") == []
 
 
+def test_clock_that_goes_back_does_not_keep_a_rolled_back_gate_closed(old: Old) -> None:
+    with old.again() as world:
+        gates = world.server.app.dependencies["gates"].dependency()
+        world.clock.offset = 3 * 86400
+        gates.tell()
+        world.clock.offset = 0
+        gates.tell()
+        assert Asking(world, "r5", old.report, [CARD]).send().state == CLOSED
+        world.clock.offset = SOON
+        assert decides(world, "r5", old.report)
+
+
 class Withholding:
     """A server that shows a gate the log as it was until it has decided, and the whole of it only for the release."""
 
@@ -229,9 +241,7 @@ class Forced(Running):
     """A world for somebody who still has `current` of before."""
 
     def __init__(self, world: Running, known: InForce) -> None:
-        super().__init__(
-            world.organisation, world.folder, world.clock, world.house, world.gate_clients, world.server
-        )
+        super().__init__(world.organisation, world.folder, world.clock, world.house, world.gate_clients, world.server)
         self._known = known
 
     @property

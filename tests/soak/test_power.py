@@ -1,4 +1,4 @@
-"""P8: what was acknowledged survives a power cut. The disk beneath forgets whatever was not synced (tests/lossyfs.py)."""
+"""P8: what was acknowledged survives a power cut. The disk beneath forgets what was not synced (tests/lossyfs.py)."""
 
 import sqlite3
 import subprocess
@@ -10,6 +10,7 @@ import pytest
 
 from tests import lossyfs
 from tests.needs import need
+from tests.soak.chance import Chance
 from tests.soak.cutting import cut_repeatedly, lossy
 
 ROUNDS = 2
@@ -23,7 +24,7 @@ def _fuse() -> None:
 
 
 def test_power_cut_under_load(tmp_path: Path) -> None:
-    outcome = cut_repeatedly(tmp_path, ROUNDS, print)
+    outcome = cut_repeatedly(tmp_path, ROUNDS, print, Chance())
     assert outcome.reports > 0
     assert outcome.opened > 0
 

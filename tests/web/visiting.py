@@ -28,7 +28,7 @@ def chromium() -> str:
 
 
 @contextmanager
-def browser() -> Iterator[Any]:
+def browser(*arguments: str) -> Iterator[Any]:
     """Start Chromium."""
     try:
         from playwright.sync_api import sync_playwright  # noqa: PLC0415 - it may be missing
@@ -36,7 +36,7 @@ def browser() -> Iterator[Any]:
         need("the reporter's page in Chromium", "playwright for Python")
     path = chromium()
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *arguments])
         try:
             yield started
         finally:

@@ -28,9 +28,10 @@ export interface Screen {
 
 const main = (): HTMLElement => document.querySelector("main") as HTMLElement;
 
-/** Say something to who listens instead of looking, and to who looks. */
-export function announce(text: string): void {
+/** Say something to who listens instead of looking; and to who looks, unless it stands on the screen anyway. */
+export function announce(text: string, { seen = true } = {}): void {
   const status = document.querySelector("#status") as HTMLElement;
+  status.className = seen ? "" : "unseen";
   status.textContent = text;
 }
 

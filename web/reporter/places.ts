@@ -48,6 +48,10 @@ export function times(now = new Date()): { label: string; options: [string, stri
   ];
 }
 
+/** Return a time of that list as the list says it. */
+export const timeName = (value: string): string =>
+  times().flatMap((group) => group.options).find(([one]) => one === value)?.[1] ?? value;
+
 /** Return how fine a time of that list is (vocabulary, `time_precision`). */
 export const timePrecision = (value: string): string =>
   value === "" ? "TIM.0" : value.includes("W") ? "TIM.3" : value.length === 7 ? "TIM.2" : "TIM.1";

@@ -29,7 +29,7 @@ function state({ sending }: Visit): HTMLElement {
     if (sending === undefined) return;
     line.dataset["state"] = sending.state;
     line.textContent = named("send", sending.state);
-    if (said !== sending.state && sending.state !== "sending") announce(line.textContent);
+    if (said !== sending.state && sending.state !== "sending") announce(line.textContent, { seen: false });
     said = sending.state;
   };
   sending?.listen(look);

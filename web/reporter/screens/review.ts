@@ -5,7 +5,7 @@ import { select } from "../fields";
 import { show, type Screen, type Visit } from "../house";
 import { languageName, named, options, t } from "../text";
 import { CODES, type Retention } from "../../protocol/index";
-import { countryName } from "../places";
+import { countryName, timeName } from "../places";
 import { obstacle } from "./hide";
 
 type Code<P extends keyof typeof CODES> = (typeof CODES)[P][number];
@@ -22,7 +22,7 @@ function said(visit: Visit): string[] {
     list([...draft.tiles].sort().map((code) => named("tile", code as Code<"tiles">))),
     letters === 0 ? t("review.empty") : t("review.written", { count: letters }),
     list([...draft.who].map((code) => named("who", code as Code<"who_affected">))),
-    list([draft.when, draft.country && countryName(draft.country, visit.inForce), draft.area, draft.district].filter((one) => one !== "")),
+    list([timeName(draft.when), draft.country && countryName(draft.country, visit.inForce), draft.area, draft.district].filter((one) => one !== "")),
     list([...draft.actors.keys()].map((code) => named("actor", code as Code<"actors">))),
     list([draft.name, draft.contact, draft.place].some((one) => one !== "") ? [t("review.chosen", { count: [draft.name, draft.contact, draft.place].filter((one) => one !== "").length })] : []),
     list([
@@ -41,7 +41,7 @@ export function review(visit: Visit, way: readonly Screen[], change: (place: num
   const rows = way.map((screen, place) =>
     h("div", { class: "row" },
       h("dt", {}, t(screen.title)),
-      h("dd", { dir: "auto" }, lines[place]),
+      h("dd", {}, h("bdi", {}, lines[place])),
       h("dd", { class: "change" }, button(t("review.change"), () => change(place), "", { "aria-label": `${t("review.change")}: ${t(screen.title)}` })),
     ),
   );

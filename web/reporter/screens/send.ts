@@ -50,7 +50,7 @@ export function followSending(visit: Visit, parcel: Parcel): void {
     again.hidden = sending.state !== "waiting";
     line.dataset["state"] = sending.state;
     line.textContent = named("send", sending.state);
-    if (said !== sending.state && sending.state !== "sending") announce(named("send", sending.state));
+    if (said !== sending.state && sending.state !== "sending") announce(named("send", sending.state), { seen: false });
     said = sending.state;
   };
   const on = visit.words === undefined ? null : button(t("send.words"), () => showWords(visit), "main", { id: "next" });
