@@ -25,6 +25,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "client.commands.verify_page:verify_page",
         "Compare the page that a house serves with this package.",
     ),
+    "passphrase": ("client.commands.passphrase:passphrase", "Give a key file a passphrase of its own."),
     "doctor": ("client.commands.doctor:doctor", "Look whether all is well here, and say what to do."),
 }
 FAULT: Final = 70  # exit code of a fault of ours: none of the six that mean something

@@ -73,9 +73,34 @@ def new_passphrase() -> str:
     settings = environment.read()
     if "AMANA_PASSPHRASE_FILE" in settings or not sys.stdin.isatty():
         return environment.passphrase(settings)
-    first = getpass.getpass("New passphrase for these key files: ")
-    if len(first) < SHORTEST:
-        raise UsageError(f"This passphrase is shorter than {SHORTEST} characters.", "Six words make a good one.")
+    return typed_twice()
+
+
+def typed_twice() -> str:
+    """Return a new passphrase that was typed twice. Raise UsageError where there is no terminal to type at."""
+    if not sys.stdin.isatty():
+        raise UsageError("There is no terminal to type a passphrase at.", "Give --new-from FD.")
+    first = long_enough(getpass.getpass("New passphrase: "))
     if getpass.getpass("The same again: ") != first:
         raise UsageError("The two were different.", "Start again.")
     return first
+
+
+def long_enough(new: str) -> str:
+    """Return it, or raise UsageError for one that is too short."""
+    if len(new) < SHORTEST:
+        raise UsageError(f"This passphrase is shorter than {SHORTEST} characters.", "Six words make a good one.")
+    return new
+
+
+def replace_key(path: Path, ring: KeyRing, passphrase: str, *, draw: Draw, cost: Cost = keyfile.STANDARD) -> None:
+    """Lock a key file again under another passphrase. The old file is there until the new one is on disk."""
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    write_key(new, ring, passphrase, draw=draw, cost=cost)
+    new.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from msgspec import field
+
 from crypto import signing
 from crypto.canonical import Message, require
 from crypto.errors import MalformedError
@@ -114,7 +116,7 @@ class Sync(Message, kw_only=True):
     leaves: bytes
     memos: bytes
     statements: list[Publication]
-    consistency: list[bytes] = []
+    consistency: list[bytes] = field(default_factory=list)
 
     def check(self) -> None:
         """Raise MalformedError where a value is out of its bounds."""

@@ -79,22 +79,23 @@ class GateLink:
         self._lock = threading.Lock()
 
     def _sync(self) -> Sync:
-        """The log from where the gate stands to the published head. A head with too much before it comes in parts."""
+        """The log from where the gate stands to the published head, or a part of it that one call can carry."""
         head = self._ledger.head
         start = min(self._size, head.size)
-        if head.size - start > SYNC_LEAVES:
-            raise Closed  # the gate is fed in parts by `follow`, never in the middle of an opening
         if start == head.size:  # the usual case: nothing to look up
             return Sync(checkpoint=head.checkpoint, start=start, leaves=b"", memos=b"", statements=[])
+        end = min(start + SYNC_LEAVES, head.size)
         with self._database.reader.connect() as connection:
-            new = tree.entries(connection, start, head.size)
-            memos = tree.memos(connection, start, head.size)
+            new = tree.entries(connection, start, end)
+            memos = tree.memos(connection, start, end)
+            consistency = tree.Reader(connection).consistency(end, head.size) if end < head.size else []
         return Sync(
             checkpoint=head.checkpoint,
             start=start,
             leaves=b"".join(new),
             memos=b"".join(memos),
-            statements=self._trust.publications(start, head.size),
+            statements=self._trust.publications(start, end),
+            consistency=consistency,
         )
 
     def _call(self, path: str, message: Callable[[Sync], bytes]) -> bytes:
@@ -130,8 +131,13 @@ class GateLink:
             return _Problem(type="none")
 
     def follow(self) -> SyncReply:
-        """Bring the gate to the head; return its view and its `current` note."""
-        return SyncReply.decode(self._call("/v1/sync", lambda sync: sync.encode()), limit=_REPLY_LIMIT)
+        """Bring the gate to the head, in as many parts as it takes; return its view and its `current` note."""
+        before = -1
+        while True:
+            reply = SyncReply.decode(self._call("/v1/sync", lambda sync: sync.encode()), limit=_REPLY_LIMIT)
+            if not before < reply.size < self._ledger.head.size:
+                return reply
+            before = reply.size
 
     def decide(self, opening: bytes) -> DecisionsReply:
         """Ask for decisions."""

@@ -39,7 +39,7 @@ class Page:
             raise NotFound
         body, media = found
         headers = HEADERS | {"Content-Encoding": "gzip"} | ({"Clear-Site-Data": _CLEAR} if path == _LEAVE else {})
-        return Response(body, media_type=media, headers=headers)
+        return Response(body, media_type=media.partition(";")[0], headers=headers)
 
 
 @get("/", include_in_schema=False, sync_to_thread=False)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import structs
+
 from client import approving, reviewer
 from client.api import House
 from client.asking import Desk
@@ -14,6 +16,7 @@ from client.reviewer import Session
 from client.trusting import in_force
 from crypto.hybrid import Draw
 from crypto.opening import Approval
+from crypto.relay import SYNC_LIMIT, DecisionsCall, ReleasesCall, Sync
 from crypto.sections import Section
 from tests.harness import Post, Running
 
@@ -117,3 +120,23 @@ class Reviewer:
         session = self.begin(report, *sections)
         given = [one for other in agreed for one in self.agree(session, other)]
         return desk.ask(session, desk.fetch(report), given, "to see what can be done", minute(self.world))
+
+
+def sync_of(path: str, content: bytes) -> tuple[Sync | DecisionsCall | ReleasesCall, Sync]:
+    """The message to a gate, and the part of the log in it."""
+    if path == "/v1/sync":
+        sync = Sync.decode(content, limit=SYNC_LIMIT)
+        return sync, sync
+    kind = DecisionsCall if path == "/v1/decisions" else ReleasesCall
+    call = kind.decode(content, limit=SYNC_LIMIT)
+    return call, call.sync
+
+
+def bent_sync(path: str, bend: Callable[[Sync], Sync]) -> Callable[[str, bytes], bytes]:
+    """Change the part of the log that goes to a gate."""
+
+    def change(_: str, content: bytes) -> bytes:
+        message, sync = sync_of(path, content)
+        return (bend(sync) if message is sync else structs.replace(message, sync=bend(sync))).encode()
+
+    return change

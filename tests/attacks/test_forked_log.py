@@ -30,8 +30,7 @@ from server.app import create_app
 from server.settings import Settings
 from tests.asking import Asking
 from tests.attacks.finding import audit, decided, faults, last, log_size
-from tests.attacks.lying import Wire, on_disk
-from tests.attacks.test_hostile_server import bent_sync
+from tests.attacks.lying import Wire, bent_sync, on_disk
 from tests.harness import Organisation, Post, Running, post_to, running
 from tests.samples import send
 

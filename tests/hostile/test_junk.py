@@ -3,14 +3,17 @@
 Only 4xx as problem+json in constant words, nothing kept, nothing logged, and no gate a step further (P2, P10).
 """
 
+import itertools
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from litestar.testing import TestClient
 from msgspec import structs
 
 from client.reporter import seal
@@ -24,6 +27,8 @@ from crypto.opening import Opening
 from crypto.padding import pad
 from crypto.relay import SYNC_LIMIT, DecisionsCall, Publication, ReleasesCall, Sync
 from crypto.sections import Section
+from gate.app import create_app as create_gate
+from gate.settings import Settings as GateSettings
 from policies import statements
 from tests.asking import Asking
 from tests.harness import Organisation, Post, Running, running
@@ -178,16 +183,29 @@ def test_a_hurt_publication_is_refused_or_the_one_that_is_here(scene: Scene) -> 
 def test_a_hurt_new_statement_is_never_taken(scene: Scene) -> None:
     """Not published yet: what is taken here would be a new leaf, and at the gate somebody revoked."""
     real, watch = scene.world.organisation.revocation("r2", scene.world.clock.day), Watch(scene.world)
+    text = real.note.partition("\n\n")[0]
 
     @SEVERAL
-    @given(hurt_text(real.note.partition("\n\n")[0]))
-    def every(text: str) -> None:
-        changed = structs.replace(real, note=text + real.note[real.note.index("\n\n") :]).encode()
+    @given(hurt_text(text))
+    def every(bent: str) -> None:
+        changed = structs.replace(real, note=bent + real.note[real.note.index("\n\n") :]).encode()
         refused(scene.server.post(NOTES, content=changed), 400)
         refused(scene.gate.post("/v1/notes", content=changed), 400)
 
     every()
+    for place, letter in enumerate(text):  # and every single letter and digit, for another that could stand there
+        if letter.isalnum():
+            other = "2" if letter == "1" else "1" if letter.isdigit() else "b" if letter == "a" else "a"
+            changed = structs.replace(real, note=text[:place] + other + real.note[place + 1 :]).encode()
+            refused(scene.server.post(NOTES, content=changed), 400)
+            refused(scene.gate.post("/v1/notes", content=changed), 400)
     watch.nothing_changed()
+
+
+def fitted(changed: bytes, real: bytes) -> bytes | None:
+    """The hurt bytes in the size that a decoder asks for; None where that undoes the hurt."""
+    same = (changed + bytes(len(real)))[: len(real)]
+    return None if same == real else same
 
 
 def opened(scene: Scene) -> Opening:
@@ -217,12 +235,12 @@ def test_a_hurt_opening_is_refused_at_the_gate(scene: Scene) -> None:
     @given(hurt(whole.encode()), one_part)
     def every(data: bytes, part: tuple[str, bytes]) -> None:
         ask(sealed(scene, data))
-        try:
-            changed = structs.replace(whole, **{part[0]: part[1]}).encode()
-        except CryptoError:
-            return  # of another size: not even to be sent
-        ask(sealed(scene, changed))
+        name, changed = part[0], fitted(part[1], parts[part[0]])
+        if changed is not None:
+            ask(sealed(scene, structs.replace(whole, **{name: changed}).encode()))
 
+    for name, value in parts.items():
+        ask(sealed(scene, structs.replace(whole, **{name: value[:-1] + bytes([value[-1] ^ 1])}).encode()))
     with nothing_logged(whole.request[20:60], whole.header[:40]):
         every()
     watch.nothing_changed()
@@ -257,9 +275,9 @@ def test_hurt_openings_are_refused_by_the_house(scene: Scene) -> None:
         answer = scene.server.post(OPENINGS, content=whole)
         check_answer(answer)
         names = [answer.json()["opening"]] if answer.status_code == 202 else []
-        fitted = (blob + bytes(len(made.blobs[0][1])))[: len(made.blobs[0][1])]
-        if fitted != made.blobs[0][1]:
-            names.append(house.open(structs.replace(made, blobs=[(GATE, fitted)])))
+        same = fitted(blob, made.blobs[0][1])
+        if same is not None:
+            names.append(house.open(structs.replace(made, blobs=[(GATE, same)])))
         assert {house.wait(name).state for name in names} <= {"refused"}
 
     with nothing_logged(made.blobs[0][1][:40]):
@@ -267,28 +285,58 @@ def test_hurt_openings_are_refused_by_the_house(scene: Scene) -> None:
     watch.nothing_changed()
 
 
-def test_a_hurt_sync_moves_no_gate_but_to_the_true_head(scene: Scene) -> None:
-    """Checkpoint, leaves and statements; memos are noise to whoever did not write them."""
-    full, world = Sync.decode(scene.first_sync, limit=SYNC_LIMIT), scene.world
-    gate, watch = gate_of(world, GATE), Watch(scene.world)
-    start = gate.position()
+@contextmanager
+def beginner(scene: Scene, folder: Path) -> Iterator[tuple[Any, Any]]:
+    """The same gate with an empty disk, and its app: it has read nothing yet."""
+    organisation = scene.world.organisation
+    made = GateSettings(folder=folder, key=organisation.key("gate", GATE), trust=organisation.trust)
+    with TestClient(create_gate(made)) as client:
+        app: Any = client.app
+        yield client, app.dependencies["gate"].dependency()
+
+
+def test_a_hurt_sync_moves_no_gate_but_to_the_true_head(scene: Scene, tmp_path: Path) -> None:
+    """Checkpoint, leaves, statements. Memos are noise to whoever did not write them, and so are signatures of others."""
+    full = Sync.decode(scene.first_sync, limit=SYNC_LIMIT)
+    rooms = ExitStack()
+    with rooms, beginner(scene, tmp_path / "true") as (client, gate):
+        assert client.post("/v1/sync", content=scene.first_sync).status_code == 200
+        true = gate.position()
+        assert true.size > 0
+        number = itertools.count()
+        fresh = [rooms.enter_context(beginner(scene, tmp_path / str(next(number))))]
+
+        @SEVERAL
+        @given(hurt(full.encode()), hurt_text(full.checkpoint), hurt(full.leaves))
+        def every(whole: bytes, head: str, leaves: bytes) -> None:
+            same = fitted(leaves, full.leaves)
+            bent = [structs.replace(full, checkpoint=head), structs.replace(full, start=1)]
+            bent += [] if same is None else [structs.replace(full, leaves=same)]
+            for data in (whole, *(one.encode() for one in bent)):
+                client, gate = fresh[-1]
+                answer = client.post("/v1/sync", content=data)
+                check_answer(answer)
+                position = gate.position()
+                if answer.status_code == 200:
+                    assert (position.size, position.root) == (true.size, true.root)
+                    fresh.append(rooms.enter_context(beginner(scene, tmp_path / str(next(number)))))
+                else:
+                    assert position.size == 0
+
+        every()
+        for place in range(len(full.statements)):
+            left_out = [one for number, one in enumerate(full.statements) if number != place]
+            answer = fresh[-1][0].post("/v1/sync", content=structs.replace(full, statements=left_out).encode())
+            refused(answer, 400)
+
+
+def test_a_hurt_head_without_leaves_moves_no_gate(scene: Scene) -> None:
+    sync, watch = scene.at_head(), Watch(scene.world)
 
     @SEVERAL
-    @given(hurt(full.encode()), hurt_text(full.checkpoint), hurt(full.leaves), hurt_text(start.checkpoint))
-    def every(whole: bytes, head: str, leaves: bytes, again: str) -> None:
-        fitted = (leaves + bytes(len(full.leaves)))[: len(full.leaves)]
-        bent = (
-            structs.replace(full, checkpoint=head),
-            structs.replace(full, leaves=fitted),
-            structs.replace(full, start=start.size),
-            structs.replace(scene.at_head(), checkpoint=again),
-        )
-        answers = [scene.gate.post("/v1/sync", content=one) for one in (whole, *(sync.encode() for sync in bent))]
-        for answer in answers:
-            check_answer(answer)
-            assert answer.status_code != 503
-        position = gate.position()
-        assert (position.size, position.root, position.sequence) == (start.size, start.root, start.sequence)
+    @given(hurt_text(sync.checkpoint))
+    def every(head: str) -> None:
+        check_answer(scene.gate.post("/v1/sync", content=structs.replace(sync, checkpoint=head).encode()))
 
     every()
     watch.nothing_changed()

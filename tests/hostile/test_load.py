@@ -165,7 +165,7 @@ def test_submissions_in_flight_are_bounded(world: Running, monkeypatch: pytest.M
         try:
             answer = late.result(timeout=10)
         finally:
-            for go_on in list(held):
+            for go_on in held:
                 go_on()
         check_answer(answer)
         assert (answer.status_code, answer.json()["type"]) == (503, "tag:amana,2026:busy")

@@ -2,7 +2,6 @@
 import { ProofError, MalformedError, type InForce, type NewWords } from "../protocol/index";
 import type { Draft } from "./draft";
 import { button, h, type Child } from "./dom";
-import { LOCALES } from "./locales";
 import { LineError } from "./pinned";
 import type { Sending, Parcel } from "./sending";
 import { t } from "./text";
@@ -53,10 +52,4 @@ export function stop(error: unknown, again: () => void): void {
   const changed = error instanceof ProofError && error.message.startsWith("a part of the page");
   const proof = error instanceof ProofError || error instanceof MalformedError;
   show(t("stop.title"), h("p", { class: "stop" }, changed ? t("stop.changed") : proof ? t("stop.unproven") : t("stop.browser")));
-}
-
-/** The same where no language is here to say it in: a language that did not come, or a browser that cannot seal. */
-export function stopEverywhere(again: () => void): void {
-  const lines = LOCALES.map((one) => h("p", { lang: one.code, dir: one.direction }, one.stop));
-  show(LOCALES.map((one) => one.word).join(" · "), ...lines, button("↻", again, "main", { "aria-label": "↻" }));
 }

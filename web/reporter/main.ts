@@ -2,7 +2,7 @@
 import { capable } from "../protocol/index";
 import { h } from "./dom";
 import { emptyDraft } from "./draft";
-import { show, stop, stopEverywhere, type Visit } from "./house";
+import { show, stop, type Visit } from "./house";
 import { LOCALES, type Locale } from "./locales";
 import { speak, t } from "./text";
 import { fetchTrust } from "./trusted";
@@ -16,7 +16,8 @@ async function enter(locale: Locale): Promise<void> {
     if (!(await capable())) throw new Error("browser");
     await speak(locale);
   } catch {
-    stopEverywhere(() => void enter(locale));
+    addEventListener("chosen", take);
+    dispatchEvent(new Event("stopped")); // in all languages: start.ts has the words
     return;
   }
   (document.querySelector("#leave") as HTMLElement).textContent = `✕ ${t("bar.leave")}`;

@@ -22,15 +22,24 @@ const choices = LOCALES.map((one) =>
 );
 document.body.replaceChildren(
   h("header", { class: "bar" }, leaveButton(`✕ ${LOCALES.map((one) => one.leave).join(" · ")}`)),
-  h("p", { id: "rehearsal", hidden: true }),
+  h("aside", { id: "rehearsal", hidden: true }),
   h("main", {}, heading, h("div", { class: "languages" }, ...choices)),
   h("p", { id: "status", role: "status", "aria-live": "polite" }),
 );
 
+/** What to do when the page is not whole, in all languages: none of them may be here yet. */
+function stop(...again: HTMLButtonElement[]): void {
+  const lines = LOCALES.map((one) => h("p", { lang: one.code, dir: one.direction }, one.stop));
+  document.querySelector("main")?.replaceChildren(h("h1", { tabindex: "-1" }, words), ...lines, ...again);
+  document.querySelector("h1")?.focus();
+}
+
+// main.ts asks for the same words: a language did not come, or the browser cannot seal.
+addEventListener("stopped", () => stop(button("↻", () => dispatchEvent(new Event("chosen")), "main", { "aria-label": words })));
+
 // All scripts have come or failed now: without the second one nothing may go on.
 const whole = (): void => {
-  if (root.dataset["ready"] !== undefined) return;
-  document.querySelector("main")?.replaceChildren(...LOCALES.map((one) => h("p", { lang: one.code, dir: one.direction }, one.stop)));
+  if (root.dataset["ready"] === undefined) stop();
 };
 if (document.readyState === "complete") setTimeout(whole);
 else addEventListener("load", () => setTimeout(whole));
