@@ -31,8 +31,6 @@ from tests.samples import send
 
 CARD, STORY = Section.CARD, Section.STORY
 
-Show = Callable[[str, bytes], bytes]
-
 
 @pytest.fixture(scope="module")
 def wired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Wire]]:

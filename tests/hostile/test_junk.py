@@ -296,7 +296,7 @@ def beginner(scene: Scene, folder: Path) -> Iterator[tuple[Any, Any]]:
 
 
 def test_a_hurt_sync_moves_no_gate_but_to_the_true_head(scene: Scene, tmp_path: Path) -> None:
-    """Checkpoint, leaves, statements. Memos are noise to whoever did not write them, and so are signatures of others."""
+    """Checkpoint, leaves, statements. Memos are noise to whoever did not write them, as are signatures of others."""
     full = Sync.decode(scene.first_sync, limit=SYNC_LIMIT)
     rooms = ExitStack()
     with rooms, beginner(scene, tmp_path / "true") as (client, gate):

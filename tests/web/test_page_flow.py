@@ -187,5 +187,3 @@ def test_a_note_of_her_own_device_about_what_identifies(chrome: Any, way: Street
         assert page.locator(".note").inner_text() == "", text
     assert len(way.passed) == before
     page.context.close()
-
-

@@ -47,9 +47,9 @@ def used() -> set[str]:
 
 def test_the_four_languages_of_the_launch_are_there() -> None:
     assert list(CATALOGS) == ["en", "fr", "es", "ar"]
-    assert {code: one.header["X-Direction"] for code, one in CATALOGS.items() if one.header["X-Direction"] == "rtl"} == {
-        "ar": "rtl"
-    }
+    assert {
+        code: one.header["X-Direction"] for code, one in CATALOGS.items() if one.header["X-Direction"] == "rtl"
+    } == {"ar": "rtl"}
 
 
 @pytest.mark.parametrize("code", CATALOGS)
@@ -103,8 +103,15 @@ def test_a_po_file_over_several_lines_is_read() -> None:
     assert parse(text).header == {"Language": "xx"}
 
 
-@pytest.mark.parametrize("bad", ['msgid "a"\n', 'msgid "a"\nmsgstr b\n', 'msgid "a"\nmsgstr "b"\n\nmsgid "a"\nmsgstr "c"\n',
-                                 'msgctxt "x"\nmsgid "a"\nmsgstr "b"\n'])  # fmt: skip
+@pytest.mark.parametrize(
+    "bad",
+    [
+        'msgid "a"\n',
+        'msgid "a"\nmsgstr b\n',
+        'msgid "a"\nmsgstr "b"\n\nmsgid "a"\nmsgstr "c"\n',
+        'msgctxt "x"\nmsgid "a"\nmsgstr "b"\n',
+    ],
+)
 def test_a_po_file_of_another_form_is_refused(bad: str) -> None:
     with pytest.raises(PoError):
         parse(bad)

@@ -18,6 +18,11 @@ from web.assets import DIST, HEADERS, assets, manifest, manifest_digest
 from web.build import CannotBuildError
 from web.page import build_page
 
+FORBIDDEN = (
+    "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "WebAssembly",
+    "localStorage", "sessionStorage", "indexedDB", "serviceWorker", "Math.random", "sourceMappingURL",
+)  # fmt: skip
+
 
 def test_the_manifest_names_every_file() -> None:
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in DIST.iterdir()}
@@ -43,8 +48,7 @@ def test_the_parts_hold_nothing_of_this_machine_and_no_other_host() -> None:
             assert "http://www.w3.org/2000/svg" in text or "http://" not in text, path.name
             assert "https://" not in text, path.name
     script = (DIST / "page.js").read_text("utf-8") + (DIST / "start.js").read_text("utf-8")
-    for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "WebAssembly",
-                 "localStorage", "sessionStorage", "indexedDB", "serviceWorker", "Math.random", "sourceMappingURL"):  # fmt: skip
+    for word in FORBIDDEN:
         assert word not in script, word
 
 
@@ -63,7 +67,10 @@ def test_every_part_is_served_as_it_is_with_its_headers(world: Running) -> None:
 
 
 def test_the_document_pins_the_officers_keys(world: Running) -> None:
-    ours, other = world.organisation.trust.to_json(), world.organisation.trust.to_json().replace("officer-1", "officer-9")
+    ours, other = (
+        world.organisation.trust.to_json(),
+        world.organisation.trust.to_json().replace("officer-1", "officer-9"),
+    )
     one, two = assets(ours), assets(other)
     assert {path for path in one if one[path] != two[path]} == {"/", "/page/trust.json"}
 

@@ -50,7 +50,11 @@ def cut_out(data: bytes) -> bytes:
 CASES: dict[str, tuple[str, Bend, str | None]] = {
     "a part": ("/page/locale-en.json", zipped(lambda data: data.replace(b"Send", b"Post")), None),
     "the words": ("/page/words-english.txt", zipped(lambda data: data.replace(b"zoo", b"zot")), "stop.changed"),
-    "officers' keys": ("/page/trust.json", zipped(lambda data: data.replace(b"officer-1", b"officer-9")), "stop.changed"),
+    "officers' keys": (
+        "/page/trust.json",
+        zipped(lambda data: data.replace(b"officer-1", b"officer-9")),
+        "stop.changed",
+    ),
     "bundle": ("/trust/bundle-1", cut_out, "stop.unproven"),
     "bundle body": ("/trust/bundle-1/body", flipped, "stop.unproven"),
     "directory": ("/trust/directory-1", cut_out, "stop.unproven"),

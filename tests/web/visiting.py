@@ -191,14 +191,13 @@ class Visitor:
                 self.choose(self.t(f"purpose.{purpose}"), value)
         self.next()
 
-    def send(self) -> str:
-        """Seal, send, wait for the proof. Return the id in hex, as the line had it."""
+    def send(self) -> None:
+        """Seal, send, wait for the proof."""
         self.at("review.title")
         self.next()
         self.at("send.title")
         self.page.locator('[data-state="proven"]').wait_for()
         self.watch("proven")
-        return ""
 
     def keep(self) -> list[str]:
         """Look at the words, hide them, answer the check."""
