@@ -1,4 +1,7 @@
-"""Pictures of every screen, to look at: `python -m tests.web.screenshots DIR`. English, Arabic, narrow, dark, pseudo."""
+"""Pictures of every screen, to look at: `python -m tests.web.screenshots DIR`.
+
+English and Arabic, narrow and wide, dark, and English bent.
+"""
 
 import sys
 import tempfile
