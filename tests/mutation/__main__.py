@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 
 from tests.mutation.bending import bends
-from tests.mutation.running import ROOT, Fate, fate, modules, read_before, tests_of, used
+from tests.mutation.running import ROOT, Fate, fate, modules, read_before, source, tests_of, used
 
 
 def main() -> int:
@@ -33,19 +33,17 @@ def main() -> int:
 
 
 def look_at(module: str, one_in: int, start: int, line: int | None) -> Counter[Fate]:
-    """Bend one module; print each change that lives."""
-    tests = tests_of(module)
-    before = used()
-    if fate(module, None, tests) is not Fate.LIVED:
+    """Bend one module; print each change that lives. The file is read once: it may be edited meanwhile."""
+    tests, tree = tests_of(module), ast.parse(source(module).read_text())
+    before, found = used(), Counter[Fate]()
+    if fate(module, tree, tests) is not Fate.LIVED:
         say(f"{module}: the unchanged program does not pass its tests; nothing was tried")
-        return Counter()
+        return found
     enough = 10 + 3 * int(used() - before)
-    tree = ast.parse((ROOT / f"{module.replace('.', '/')}.py").read_text())
-    found = Counter[Fate]()
     for bend in bends(tree)[start::one_in]:
         if line is not None and bend.line != line:
             continue
-        end = fate(module, bend, tests, enough)
+        end = fate(module, bend.apply(tree), tests, enough)
         found[end] += 1
         if end is not Fate.SEEN:
             say(f"{module}:{bend.line}: {end.value}: {bend.what}")

@@ -22,8 +22,6 @@ from typing import Final
 import hypothesis
 import pytest
 
-from tests.mutation.bending import Bend
-
 ROOT: Final = Path(__file__).parents[2]
 READ_BEFORE: Final = (
     "argon2", "cedarpy", "cryptography.cobblestone", "cryptography.hazmat.primitives.asymmetric.ed25519",
@@ -95,13 +93,17 @@ def tests_of(module: str) -> list[str]:
     )
 
 
-def fate(module: str, bend: Bend | None, tests: Sequence[str], seconds: int = AT_FIRST) -> Fate:
-    """Run the tests on a changed module (None: unchanged) and say what became of it."""
-    path = ROOT / Path(*module.split(".")).with_suffix(".py")
-    tree = ast.parse(path.read_text())
+def source(module: str) -> Path:
+    """Return the file of a module."""
+    return ROOT / Path(*module.split(".")).with_suffix(".py")
+
+
+def fate(module: str, tree: ast.Module, tests: Sequence[str], seconds: int = AT_FIRST) -> Fate:
+    """Run the tests with `tree` for the module, and say what became of it."""
+    bent = Bent(module, tree, source(module))
     child = os.fork()
     if child == 0:
-        _child(Bent(module, tree if bend is None else bend.apply(tree), path), tests, seconds)
+        _child(bent, tests, seconds)
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         return Fate.ENDLESS

@@ -31,7 +31,7 @@ def main() -> int:
     done = 0
     while done < options.kills:
         with tempfile.TemporaryDirectory(prefix="amana-soak-") as folder:
-            outcome = kill_repeatedly(Path(folder), min(_STEP, options.kills - done), say, chance)
+            outcome = kill_repeatedly(Path(folder), min(_STEP, options.kills - done), say, chance, 1.5)
         done += outcome.kills
         say(f"== {done} kills so far; of the last organisation: {outcome}")
     if not options.cuts:

@@ -13,7 +13,7 @@ from tests.soak.chance import Chance
 from tests.soak.load import Load
 from tests.soak.processes import GATE, Household, Process, household, start
 
-_SOONEST, _LATEST = 0.05, 0.4  # seconds of work between two kills
+_SOONEST = 0.05  # seconds of work between two kills, at least
 _REPORTS = 8  # sealed beforehand for each kill
 
 
@@ -28,8 +28,11 @@ class Outcome:
     leaves: int
 
 
-def kill_repeatedly(folder: Path, kills: int, tell: Callable[[str], None], chance: Chance) -> Outcome:
-    """Run an organisation under load in `folder`, kill so often, check each time and at the end. Raise on any doubt."""
+def kill_repeatedly(folder: Path, kills: int, tell: Callable[[str], None], chance: Chance, latest: float) -> Outcome:
+    """Run an organisation under load in `folder`, kill so often, check each time and at the end. Raise on any doubt.
+
+    `latest`: seconds of work between two kills, at most.
+    """
     home = folder / "home"
     tell(f"seed {chance.seed}")
     with household(home) as house:
@@ -38,7 +41,7 @@ def kill_repeatedly(folder: Path, kills: int, tell: Callable[[str], None], chanc
         with load:
             done, turns = 0, cycle([(house.server,), (house.gate,), (house.server, house.gate)])
             while done < kills:
-                time.sleep(chance.between(_SOONEST, _LATEST))
+                time.sleep(chance.between(_SOONEST, latest))
                 victims = next(turns)
                 for one in victims:
                     one.kill()

@@ -25,7 +25,7 @@ from tests.samples import samples
 from tests.soak.processes import Household
 
 CARD = Section.CARD
-_PAUSE = 0.02  # seconds between two tries of one person
+_PAUSE = 0.03  # seconds between two tries of one person
 _PACE = 0.2  # seconds between two reports of one person
 
 

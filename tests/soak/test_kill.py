@@ -9,7 +9,7 @@ KILLS = 20
 
 
 def test_kill_server_and_gate_under_load(tmp_path: Path) -> None:
-    outcome = kill_repeatedly(tmp_path, KILLS, print, Chance())
+    outcome = kill_repeatedly(tmp_path, KILLS, print, Chance(), 0.6)
     assert outcome.kills >= KILLS
     assert outcome.reports > KILLS  # it was under load
     assert outcome.opened > 0
