@@ -11,9 +11,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from tests.interop import node
+from web.build import CannotBuildError, install
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BIN: Final = Path(sys.executable).parent  # not resolved: the tools are in the virtual environment
@@ -101,6 +105,14 @@ def environment(version: str, python: Path) -> Path | None:
     return inside
 
 
+def prepare_node() -> None:
+    """Install node's packages before several tests at once would; what cannot be had, the tests say themselves."""
+    say("-- packages of node")
+    node.missing()
+    with suppress(CannotBuildError):
+        install()
+
+
 def main() -> int:
     """Run all steps; 0 when none failed."""
     began = time.monotonic()
@@ -109,7 +121,8 @@ def main() -> int:
     summary.step("ruff check", str(BIN / "ruff"), "check", ".")
     summary.step("mypy", str(BIN / "mypy"))
     summary.step("import contracts", str(BIN / "lint-imports"), "--no-logo")
-    summary.step("pytest", sys.executable, "-m", "pytest", "-q", counted=True)
+    prepare_node()
+    summary.step("pytest", sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", counted=True)
     there = pythons()
     for version, place in there.items():
         name = f"the journey on Python {version}"

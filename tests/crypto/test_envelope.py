@@ -403,3 +403,38 @@ def test_slots_that_opened_are_checked_within() -> None:
         sealed = hybrid.seal(sample.public("anan"), payload, info)
         with pytest.raises(MalformedError):
             PersonSlot.unseal(sample.seed("anan"), sealed, one.header.id)
+    info = b"amana/1 gate slot\0\6gate-1" + one.header.id
+    good = b"\1" * 5 + bytes(741)
+    for payload in (b"\0" + b"\1" * 4 + bytes(763), good + b"\1" * 22, good + bytes(21) + b"\1", good + bytes(23)):
+        sealed = hybrid.seal(sample.public("gate-1"), payload, info)
+        with pytest.raises((MalformedError, OpenError)):
+            GateSlot.unseal(sample.seed("gate-1"), sealed, "gate-1", one.header.id)
+    sealed = hybrid.seal(sample.public("gate-1"), good + bytes(22), info)
+    assert GateSlot.unseal(sample.seed("gate-1"), sealed, "gate-1", one.header.id).thresholds == b"\1" * 5
+
+
+def test_a_slip_s_lists_may_be_full() -> None:
+    link, name = "ACT:ABCD@XS-ABCD-ABCDEFG", "n" * limit("name")
+    assert len(link) == limit("link")
+    sample.slip(exclude_links=[link], log_keys=[bytes(32)] * limit("gates"), thread=bytes(32)).check()
+    sample.slip(exclude_people=[name] * limit("list"), log_keys=[bytes(32)]).check()
+    for changes in (
+        {"exclude_links": [link + "H"]},
+        {"exclude_links": ["AREA:XV"] * (limit("list") + 1)},
+        {"exclude_people": ["n"] * (limit("list") + 1)},
+        {"exclude_pools": [name + "n"]},
+        {"log_keys": []},
+        {"log_keys": [bytes(32)] * (limit("gates") + 1)},
+        {"log_keys": [bytes(31)]},
+        {"thread": bytes(31)},
+        {"consent": bytes(14)},
+        {"consent": bytes(14) + b"\4"},
+        {"urgency": 4},
+        {"urgency": -1},
+        {"tier": 0},
+        {"preference": 3},
+        {"ring": 2},
+        {"language": "E"},
+    ):
+        with pytest.raises(MalformedError):
+            sample.slip(**({"log_keys": [bytes(32)]} | changes)).check()

@@ -18,7 +18,7 @@ from tests.hostile.watching import Watch, check_answer
 from tests.needs import need
 from tests.samples import send
 
-CASES = 15
+CASES = 10
 NEEDED = "the schemathesis package"
 
 

@@ -38,7 +38,7 @@ from tests.hostile.watching import Watch, check_answer, gate_of, nothing_logged
 from tests.samples import samples, send
 
 pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
-EXAMPLES = 60
+EXAMPLES = 40
 SEVERAL = settings(
     max_examples=EXAMPLES, database=None, deadline=None, suppress_health_check=list(HealthCheck), derandomize=False
 )
