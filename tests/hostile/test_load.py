@@ -265,5 +265,13 @@ def test_what_anybody_may_ask_sets_off_no_calls_to_gates(tmp_path: Path, monkeyp
 
 
 def test_nobody_burns_more_than_three_submissions(rehearsal: Rehearsal) -> None:
+    """What looks too dear is measured again, longer: a busy machine moves single figures, and never all of them."""
     found = measure(rehearsal, rounds=3, count=5, leaves=30)
-    assert {name: seconds for name, seconds in found.items() if seconds > MOST * found[VALID]} == {}, table(found)
+    again = too_dear(found)
+    if again:
+        found = measure(rehearsal, rounds=7, count=15, leaves=1, only=again)
+        assert too_dear(found) == {}, table(found)
+
+
+def too_dear(found: dict[str, float]) -> dict[str, float]:
+    return {name: seconds for name, seconds in found.items() if seconds > MOST * found[VALID]}

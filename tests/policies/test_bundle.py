@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from crypto.errors import MalformedError, ProofError
 from policies import bundle as bundles
@@ -61,6 +62,14 @@ def test_note_and_body_name_one_version() -> None:
         {"threshold": 4},
         {"gates": []},
         {"gates": [gate("gate-1"), gate("gate-1")]},
+        {"gates": [gate("gate-1"), structs.replace(gate("gate-2"), name="gate-1")]},
+        {"gates": [gate("gate-1"), structs.replace(gate("gate-2"), vkey=gate("gate-1").vkey)]},
+        {"gates": [gate("gate-1"), structs.replace(gate("gate-2"), encryption=gate("gate-1").encryption)]},
+        {"gates": [gate("gate-1"), structs.replace(gate("gate-2"), url="a\nb")]},
+        {"number": 0},
+        {"widen_hours": 8761},
+        {"consent_hours": 0},
+        {"tick": 3601},
         {"gates": [gate(f"gate-{number}") for number in range(9)]},
         {"witnesses": "quorum none\n"},
         {"witnesses": f"log {vkey('other.log')}\nquorum none\n"},

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from crypto.errors import MalformedError
 from crypto.sections import Section
-from policies import links
+from policies import facts, links
 from policies.decide import Deny, Permit, Rules, decide, default_rules_text
 from policies.directory import Certificate
 from policies.facts import Colleague
@@ -22,6 +22,13 @@ ERROR = Deny(("error",))
 
 def test_baseline_is_permitted() -> None:
     assert answer() == Permit(("R2.card",))
+
+
+def test_moments_are_those_of_the_calendar() -> None:
+    told = facts.request(question())["context"]["now"]
+    assert told == {"__extn": {"fn": "datetime", "arg": "2026-11-24T12:00:00Z"}}
+    (asker,) = (one for one in facts.entities(question(asker=colleague(trained_until=0))) if one["uid"]["id"] == "asha")
+    assert asker["attrs"]["trainedUntil"] == {"__extn": {"fn": "datetime", "arg": "1970-01-01T00:00:00Z"}}
 
 
 def test_a_missing_certificate_denies() -> None:

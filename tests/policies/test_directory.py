@@ -61,6 +61,12 @@ def test_a_body_that_cannot_be_is_refused(people: list[Any]) -> None:
         directory_body(people=people).encode()
 
 
+def test_versions_begin_with_one() -> None:
+    for changes in ({"number": 0}, {"number": -1}, {"version": 2}):
+        with pytest.raises(MalformedError):
+            directory_body(**changes).encode()
+
+
 def test_one_person_in_two_roles_is_refused() -> None:
     both = sorted([*ENTRIES, structs.replace(person("r1", "custodian", []))], key=lambda one: one.name)
     with pytest.raises(MalformedError):

@@ -135,7 +135,7 @@ class Load:
         acknowledged = list(self.seen.acknowledged)
         if not acknowledged:
             return
-        report, who = secrets.choice(acknowledged), secrets.choice(("r1", "r5"))
+        report, who = secrets.choice(acknowledged), secrets.choice(("r1", "r3", "r4", "r5", "r6", "r7"))
         if secrets.randbelow(6) == 0:
             self._step_aside(world, report, who)
         aside = (report, who) in self.seen.aside

@@ -113,21 +113,21 @@ def test_nothing_starts_on_a_read_only_disk(tmp_path: Path) -> None:
     """One clear line and exit code 2: no half-started house, no traceback."""
     house = Household(tmp_path / "home")
     with read_only(house.home):
-        for process in (house.server, house.gate):
-            done = run(process)
-            assert done.returncode == 2
-            assert "cannot write in" in done.stderr
-            assert "Traceback" not in done.stderr
+        begun = [begin(process) for process in (house.server, house.gate)]
+        for one in begun:
+            _, said = one.communicate(timeout=60)
+            assert one.returncode == 2
+            assert "cannot write in" in said
+            assert "Traceback" not in said
 
 
-def run(process: Process) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
+def begin(process: Process) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
         [sys.executable, *process.words],
         env=process.environment,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=60,
-        check=False,
     )
 
 
