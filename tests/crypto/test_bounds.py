@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from crypto.envelope import Slots
 from crypto.errors import MalformedError
 from crypto.limits import limit
 from tests.crypto import sample
@@ -30,6 +31,15 @@ def test_sizes_are_checked_before_anything_is_hashed(field: str, bad: Any) -> No
             changed = msgspec.structs.replace(part, **{field: bad})
             with pytest.raises(MalformedError):
                 type(part).decode(msgspec.msgpack.encode(changed), limit=LIMIT)
+
+
+def test_what_is_in_bounds_travels() -> None:
+    whole = sample.report().envelope
+    for part in (whole, whole.content(), whole.slots()):
+        assert type(part).decode(part.encode(), limit=LIMIT) == part
+    for gates, people in ((1, 0), (limit("gates"), limit("people"))):
+        slots = msgspec.structs.replace(whole.slots(), gates=[bytes(1904)] * gates, people=[bytes(1392)] * people)
+        assert Slots.decode(slots.encode(), limit=LIMIT) == slots
 
 
 def test_a_slip_s_lists_may_be_full() -> None:
