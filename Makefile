@@ -28,7 +28,7 @@ bench: .venv/.tested  ## ratios against the plainest way to do the same; table a
 	.venv/bin/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 coverage: .venv/.tested  ## every line and branch of crypto/ and policies/ is run by a test
-	.venv/bin/coverage run -m pytest -q tests/crypto tests/policies tests/gate tests/client
+	.venv/bin/coverage run -m pytest -q tests/crypto tests/policies
 	.venv/bin/coverage report
 
 mutation: .venv/.tested  ## bend crypto/ and policies/ in one place at a time (tests/mutation/README.md); ONE_IN=8 FROM=0

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from datetime import date
 from importlib.resources import files
@@ -38,7 +39,7 @@ class Rehearsal:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or Path(tempfile.mkdtemp(prefix="amana-"))
         self.home = self.folder / "home"
-        self.house: subprocess.Popen[str] | None = None
+        self.house: subprocess.Popen[bytes] | None = None
         self.url = ""
         passphrase = self.folder / "passphrase"
         passphrase.write_text(secrets.token_urlsafe(24) + "\n", encoding="utf-8")
@@ -69,16 +70,25 @@ class Rehearsal:
     def start(self) -> str:
         """Start house and gate; return the address. Port 0 takes a free one."""
         command = [sys.executable, "-m", "client", "serve", "--with-gate", "--bind", "127.0.0.1:0"]
-        self.house = subprocess.Popen(  # noqa: S603
-            command, env=self.environment, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
-        assert self.house.stdout is not None  # noqa: S101 - PIPE was asked for
-        for line in self.house.stdout:
-            if line.startswith("ready "):
-                self.url = line.split()[1]
-                self.environment["AMANA_URL"] = self.url
-                return self.url
-        raise Failed("the house did not start")
+        said = self.folder / "house.out"  # a file, so that a house that is left running holds nobody's pipe open
+        with said.open("w", encoding="utf-8") as out:
+            self.house = subprocess.Popen(  # noqa: S603
+                command,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline and self.house.poll() is None:
+            for line in said.read_text(encoding="utf-8").splitlines():
+                if line.startswith("ready "):
+                    self.url = line.split()[1]
+                    self.environment["AMANA_URL"] = self.url
+                    return self.url
+            time.sleep(0.05)
+        raise Failed(f"the house did not start: {said.read_text(encoding='utf-8').strip()[-500:]}")
 
     def stop(self) -> None:
         """End house and gate, and wait for them."""
@@ -91,8 +101,6 @@ class Rehearsal:
             with suppress(ProcessLookupError):
                 os.killpg(self.house.pid, signal.SIGKILL)
             self.house.wait(timeout=10)
-        if self.house.stdout is not None:
-            self.house.stdout.close()
         self.house = None
 
     def key(self, name: str) -> str:

@@ -31,6 +31,11 @@ def test_round_trip(plaintext: bytes, info: bytes) -> None:
         assert hybrid.unseal_any(seed, several, info) == plaintext
 
 
+def test_several_may_be_one() -> None:
+    """A report's audit record often has a single auditor."""
+    assert hybrid.unseal_any(SEED, hybrid.seal_all([PUBLIC], b"a secret", b"info", os.urandom), b"info") == b"a secret"
+
+
 def test_sealing_twice_gives_nothing_in_common() -> None:
     assert hybrid.seal(PUBLIC, b"a secret", b"info")[:1120] != SEALED[:1120]
 

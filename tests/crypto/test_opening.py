@@ -39,8 +39,8 @@ def refused(message: Message, **changes: object) -> None:
     [
         {"version": 2}, {"id": b""}, {"sections": []}, {"sections": [1, 0]}, {"sections": [1, 1]}, {"sections": [5]},
         {"sections": [-1]}, {"action": "read"}, {"purpose": "legal"}, {"purpose": ""}, {"purpose": "X" * 25},
-        {"asker": "Anan"}, {"asker": ""}, {"asker": "a" * 25}, {"asker": "anan\n"}, {"session": bytes(31)},
-        {"nonce": bytes(33)}, {"until": 0}, {"until": 1 << 32},
+        {"purpose": "\u0422RIAGE"}, {"asker": "Anan"}, {"asker": ""}, {"asker": "a" * 25}, {"asker": "anan\n"},
+        {"session": bytes(31)},        {"nonce": bytes(33)}, {"until": 0}, {"until": 1 << 32},
     ],
 )  # fmt: skip
 def test_asks_out_of_bounds(changes: dict[str, object]) -> None:

@@ -10,12 +10,14 @@ from crypto.limits import limit
 from crypto.opening import OPENING
 from crypto.relay import (
     CERTIFICATES_LIMIT,
+    OPENINGS_LIMIT,
     PUBLICATION_LIMIT,
     SYNC_LEAVES,
     SYNC_LIMIT,
     Certificates,
     DecisionsCall,
     DecisionsReply,
+    GateAnswer,
     OpeningAnswer,
     Openings,
     Publication,
@@ -45,11 +47,12 @@ ALL: list[Any] = [
 BAD: dict[type[Any], list[dict[str, Any]]] = {
     Openings: [{"blobs": []}, {"blobs": [(f"gate-{n}", BLOB) for n in range(9)]}, {"blobs": [("gate-1", BLOB)] * 2},
                {"blobs": [("Gate", BLOB)]}, {"blobs": [("gate-1", BLOB[1:])]}],
-    OpeningAnswer: [{"state": "open"}],
+    OpeningAnswer: [{"state": "open"}, {"gates": [GateAnswer(gate="", verdict=[], release=[], proofs=[])] * 9}],
     Publication: [{"note": "x" * (limit("note") + 1)}, {"body": bytes(limit("body") + 1)},
                   {"certificates": bytes(CERTIFICATES_LIMIT + 1)}],
     Certificates: [],
-    Sync: [{"start": -1}, {"leaves": bytes(95)}, {"leaves": bytes(48)}, {"memos": bytes(311)},
+    Sync: [{"start": -1}, {"consistency": [bytes(32)] * 64},
+           {"leaves": bytes(95)}, {"leaves": bytes(48)}, {"memos": bytes(311)},
            {"leaves": bytes(48 * (SYNC_LEAVES + 1)), "memos": bytes(156 * (SYNC_LEAVES + 1))}],
     SyncReply: [{"size": -1}, {"pending": [msgspec.structs.replace(ENTRY, leaf=b"")]}],
     DecisionsCall: [{"opening": b""}, {"sync": msgspec.structs.replace(SYNC, version=2)}],
@@ -73,13 +76,20 @@ def test_bounds_and_versions(good: Any) -> None:
 
 
 def test_the_largest_that_may_be() -> None:
-    many = [(f"gate-{n}", BLOB) for n in range(limit("gates"))]
-    for most in (
-        Openings(blobs=many),
-        Publication(note="x" * limit("note"), body=bytes(limit("body")), certificates=bytes(CERTIFICATES_LIMIT)),
-        msgspec.structs.replace(SYNC, leaves=bytes(48 * SYNC_LEAVES), memos=bytes(156 * SYNC_LEAVES)),
-    ):
-        assert type(most).decode(most.encode(), limit=SYNC_LIMIT) == most
+    gates = [f"gate-{n}" for n in range(limit("gates"))]
+    answer = GateAnswer(gate="gate-1", verdict=[], release=[], proofs=[])
+    most: list[tuple[Any, int]] = [
+        (Openings(blobs=[(gate, BLOB) for gate in gates]), OPENINGS_LIMIT),
+        (OpeningAnswer(state="done", gates=[answer] * len(gates)), SYNC_LIMIT),
+        (
+            Publication(note="x" * limit("note"), body=bytes(limit("body")), certificates=bytes(CERTIFICATES_LIMIT)),
+            PUBLICATION_LIMIT,
+        ),
+        (msgspec.structs.replace(SYNC, leaves=bytes(48 * SYNC_LEAVES), memos=bytes(156 * SYNC_LEAVES)), SYNC_LIMIT),
+        (msgspec.structs.replace(SYNC, consistency=[bytes(32)] * limit("proof_hashes")), SYNC_LIMIT),
+    ]
+    for message, bound in most:
+        assert type(message).decode(message.encode(), limit=bound) == message
 
 
 @pytest.mark.parametrize("size", [0, 1, 31, 32, 255, 256, 65535, limit("note")])
@@ -88,7 +98,7 @@ def test_the_note_is_there_as_soon_as_its_last_byte_is(size: int) -> None:
     assert note_of(made) == "n" * size == Publication.decode(made, limit=PUBLICATION_LIMIT).note
     needed = next(end for end in range(len(made) + 1) if note_of(made[:end]) is not None)
     assert all(note_of(bytearray(made[:end])) is None for end in range(min(needed, 300)))
-    assert needed <= size + 8
+    assert needed == max(8, size + (3 if size < 32 else 4 if size < 256 else 5 if size < 65536 else 7))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """`python -m tests.mutation`: bend crypto/ and policies/ in one place at a time; list what no test notices.
 
-Everything takes about an hour and a half of one CPU. `--one-in 4` takes every fourth change of each module, and
-`--from 0..3` says which fourth; `crypto.notes` and the like, as arguments, are the modules to look at.
+Everything takes about four hours of one CPU. `--one-in 24` takes every 24th change of each module, and `--from 0` to
+`--from 23` says which; `crypto.notes` and the like, as arguments, are the modules to look at; `--line 41` one line.
 """
 
 import argparse

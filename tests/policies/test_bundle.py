@@ -96,6 +96,13 @@ def test_only_a_rehearsal_binds_at_once() -> None:
     bundle_body(widen_hours=0, consent_hours=0, rehearsal=True).encode()
 
 
+def test_what_a_bundle_says_of_log_and_rules_is_what_was_signed() -> None:
+    bundle = building.bundle()
+    assert bundle.log_policy == building.trust().log_policy
+    assert bundle.rules.names == building.rules().names
+    assert [key.name for key in bundle.gate_vkeys] == ["gate-1", "gate-2", "gate-3"]
+
+
 def test_unknown_gate() -> None:
     with pytest.raises(ProofError):
         building.bundle().gate("gate-9")

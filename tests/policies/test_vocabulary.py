@@ -59,6 +59,42 @@ def test_problems_name_the_field_and_never_the_content(path: str, value: object,
     assert str(caught.value) == field
 
 
+MINIMUM = {"slip": {"urgency": "U1"}, "narrative": {"text": "x"}, "consent": {"choices": {}}}
+ACTOR: dict[str, str] = SAMPLES[0]["triage"]["actors"][0]
+CODED: list[tuple[str, dict[str, Any]]] = [
+    ("slip.reviewer_preference", {"slip": {"urgency": "U1", "reviewer_preference": "?"}}),
+    ("triage.count", {"triage": {"count": "?"}}),
+    ("triage.source_link", {"triage": {"source_link": "?"}}),
+    ("triage.place.precision", {"triage": {"place": {"precision": "?"}}}),
+    ("triage.place.type", {"triage": {"place": {"type": "?"}}}),
+    ("triage.time.precision", {"triage": {"time": {"precision": "?"}}}),
+    *((f"triage.{name}", {"triage": {name: ["?"]}}) for name in ("tiles", "context", "who")),
+    *((f"triage.harm.{name}", {"triage": {"harm": {name: ["?"]}}}) for name in ("dimensions", "levels", "effects")),
+    *(
+        (f"triage.actors.{name}", {"triage": {"actors": [ACTOR | {name: "?"}]}})
+        for name in ("type", "involvement", "basis")
+    ),
+]
+
+
+@pytest.mark.parametrize(("field", "changes"), CODED, ids=[field for field, _ in CODED])
+def test_every_code_is_looked_up_in_its_list(field: str, changes: dict[str, Any]) -> None:
+    vocabulary.check_report(MINIMUM)
+    with pytest.raises(MalformedError) as caught:
+        vocabulary.check_report(MINIMUM | changes)
+    assert str(caught.value) == field
+
+
+@pytest.mark.parametrize("narrative", [{"text": "x"}, {"voice": "sealed"}])
+def test_one_of_tile_text_and_voice_is_enough(narrative: dict[str, str]) -> None:
+    vocabulary.check_report(MINIMUM | {"narrative": narrative})
+    tiles = {"tiles": SAMPLES[0]["triage"]["tiles"]}
+    vocabulary.check_report(MINIMUM | {"narrative": None, "triage": tiles})
+    with pytest.raises(MalformedError) as caught:
+        vocabulary.check_report(MINIMUM | {"narrative": {}})
+    assert str(caught.value) == "narrative.text"
+
+
 @pytest.mark.parametrize("report", [{}, {"slip": None}, {"slip": {}}, {"slip": {"urgency": "U1"}, "triage": []}, None])
 def test_what_is_no_report_is_malformed(report: vocabulary.Report) -> None:
     with pytest.raises(MalformedError):
