@@ -16,6 +16,7 @@ from doors.environment import SettingError
 
 _HEADER_TIMEOUT = 10_000  # milliseconds: half-open requests do not hold a worker
 _HEADER_BYTES = 65_536  # also how much of a body is read at once: at 16 kB a large one cost three times the CPU
+_FORKED = 0.5  # seconds until the worker has been forked for certain
 CONNECTIONS = 2048  # at once; half-open ones are among them until their time is over
 _FILES = CONNECTIONS + 512
 
@@ -58,6 +59,10 @@ def serve(target: str, bind: str) -> None:
         uds.unlink()
     url = f"unix:{uds}" if uds else f"http://{host}:{port}"
     _allow_files()
+    # The worker is forked while the thread below lives. Whatever that thread would import must be imported now, and it
+    # must not look up a host just then: the fork would inherit a lock that nobody gives back, and its own first look-up
+    # (of a gate by TCP) would wait for ever.
+    "localhost".encode("idna")
     threading.Thread(target=_announce, args=(host, port, uds, url), daemon=True).start()
     Granian(
         target,
@@ -88,6 +93,7 @@ def _allow_files() -> None:
 
 
 def _announce(host: str, port: int, uds: Path | None, url: str) -> None:
+    time.sleep(_FORKED)
     while True:
         connection = UnixConnection(str(uds)) if uds else http.client.HTTPConnection(host, port, timeout=5)
         try:
