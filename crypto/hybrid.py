@@ -74,13 +74,27 @@ def unseal(seed: bytes, sealed: bytes, info: bytes) -> bytes:
         raise OpenError from error
 
 
-def seal_all(to: Sequence[bytes], plaintext: bytes, info: bytes, draw: Draw) -> bytes:
-    """Seal once to several public keys: `u8(n) ‖ n wraps ‖ AES-256-GCM`. `draw` gives the one-time key."""
+def wrapped_size(count: int) -> int:
+    """Bytes of `wrap_all` for so many."""
+    return 32 + 1 + count * WRAP
+
+
+def wrap_all(to: Sequence[bytes], info: bytes, draw: Draw) -> bytes:
+    """Draw a key and wrap it to several public keys: `key (32) ‖ u8(n) ‖ n wraps`. Secret, and good for one message."""
     if not 1 <= len(to) <= 255:  # noqa: PLR2004 - u8
         raise MalformedError("recipients")
     key = draw(32)
-    wraps = b"".join(seal(one, key, info) for one in to)
-    return bytes([len(to)]) + wraps + AESGCM(key).encrypt(_NONCE, plaintext, info)
+    return key + bytes([len(to)]) + b"".join(seal(one, key, info) for one in to)
+
+
+def seal_wrapped(wrapped: bytes, plaintext: bytes, info: bytes) -> bytes:
+    """Seal with a key that `wrap_all` made, and that seals nothing else."""
+    return wrapped[32:] + AESGCM(wrapped[:32]).encrypt(_NONCE, plaintext, info)
+
+
+def seal_all(to: Sequence[bytes], plaintext: bytes, info: bytes, draw: Draw) -> bytes:
+    """Seal once to several public keys: `u8(n) ‖ n wraps ‖ AES-256-GCM`. `draw` gives the one-time key."""
+    return seal_wrapped(wrap_all(to, info, draw), plaintext, info)
 
 
 def unseal_any(seed: bytes, sealed: bytes, info: bytes) -> bytes:

@@ -81,10 +81,15 @@ def record_bucket(auditors: int) -> int:
 
 def seal_record(record: Record, auditors: Sequence[bytes], draw: Draw) -> bytes:
     """Seal to the auditors' keys."""
-    if not 1 <= len(auditors) <= limit("auditors"):
+    return seal_wrapped(record, hybrid.wrap_all(auditors, Label.RECORD.value, draw))
+
+
+def seal_wrapped(record: Record, wrapped: bytes) -> bytes:
+    """Seal with a key that was wrapped to the auditors before (`hybrid.wrap_all`), and that seals nothing else."""
+    auditors = wrapped[hybrid.SEED]
+    if not 1 <= auditors <= limit("auditors"):
         raise MalformedError("auditors")
-    padded = pad(record.encode(), record_bucket(len(auditors)))
-    return hybrid.seal_all(auditors, padded, Label.RECORD.value, draw)
+    return hybrid.seal_wrapped(wrapped, pad(record.encode(), record_bucket(auditors)), Label.RECORD.value)
 
 
 def open_record(seed: bytes, sealed: bytes) -> Record:
@@ -109,12 +114,12 @@ def received_leaf(received: bytes, envelope_id: bytes) -> bytes:
     return tag(received, committed) + committed
 
 
-def received_entry(received: bytes, envelope_id: bytes, auditors: Sequence[bytes], draw: Draw) -> Entry:
-    """The received leaf with its record; notice and memo are random."""
+def received_entry(received: bytes, envelope_id: bytes, wrapped: bytes, draw: Draw) -> Entry:
+    """The received leaf with its record, sealed with a key of `hybrid.wrap_all`; notice and memo are random."""
     record = Record(kind=RECEIVED, salt=received, body=envelope_id)
     return Entry(
         leaf=received_leaf(received, envelope_id),
-        record=seal_record(record, auditors, draw),
+        record=seal_wrapped(record, wrapped),
         notice=draw(NOTICE),
         memo=draw(MEMO),
     )

@@ -6,7 +6,8 @@ A body is read whole before it is looked at, so this is where a flood must stop.
 
 import asyncio
 import time
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send
@@ -18,28 +19,38 @@ PACE: Final = 1000  # bytes a second, counted from the end of that: half of 16 k
 HELD: Final = 96 << 20  # bytes of all bodies that are being read or worked on
 
 
+_LOOK: Final = 0.25  # seconds between two looks at all bodies; a timer for each piece of each cost a tenth of a report
+
+
+@dataclass(slots=True, eq=False)
+class _Body:
+    """One body that is being read."""
+
+    deadline: float
+    reader: "asyncio.Task[Any] | None" = None  # while it waits for the next piece
+    late: bool = False
+
+
 class BoundBodies(ASGIMiddleware):
     """Give every body a deadline that moves with what has arrived, and count what all of them hold."""
 
     def __init__(self, *, patience: float = PATIENCE, pace: int = PACE, held: int = HELD) -> None:
         self._patience, self._pace, self._most = patience, pace, held
+        self._reading: set[_Body] = set()
+        self._looking: asyncio.AbstractEventLoop | None = None
         self.held = 0
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Hand on a `receive` that keeps the bounds; give back what this body held when it is answered."""
         mine = 0
-        began = time.monotonic()
         whole = False
+        body = _Body(time.monotonic() + self._patience)
 
         async def bounded() -> HTTPReceiveMessage:
             nonlocal mine, whole
             if whole:
                 return await receive()  # type: ignore[return-value]  # waits for her to hang up, as long as it takes
-            try:
-                async with asyncio.timeout(began + self._patience + mine / self._pace - time.monotonic()):
-                    message = await receive()
-            except TimeoutError:
-                raise TooSlow from None
+            message = await self._in_time(body, receive)
             if message["type"] != "http.request":
                 raise Malformed  # she hung up, or her chunks are none: not our failure, and nobody's to look into
             whole, size = not message["more_body"], len(message["body"])
@@ -47,9 +58,44 @@ class BoundBodies(ASGIMiddleware):
                 raise Busy
             self.held += size
             mine += size
+            body.deadline += size / self._pace
             return message
 
         try:
             await next_app(scope, bounded, send)
         finally:
             self.held -= mine
+
+    async def _in_time(self, body: _Body, receive: Receive) -> HTTPReceiveMessage:
+        """Return the next piece. Raise TooSlow when its time is over before it is there."""
+        body.reader = asyncio.current_task()
+        self._reading.add(body)
+        self._look_after()
+        try:
+            return await receive()  # type: ignore[return-value]  # of HTTP: no other scope has bodies
+        except asyncio.CancelledError:
+            if not body.late:
+                raise
+            if body.reader is not None:
+                body.reader.uncancel()
+            raise TooSlow from None
+        finally:
+            self._reading.discard(body)
+
+    def _look_after(self) -> None:
+        """See to it that somebody looks, in the loop that runs now."""
+        loop = asyncio.get_running_loop()
+        if self._looking is not loop:
+            self._looking = loop
+            loop.call_later(min(_LOOK, self._patience / 4), self._look)
+
+    def _look(self) -> None:
+        """Stop whoever waits for a piece that is late; go on while anybody reads."""
+        self._looking = None
+        now = time.monotonic()
+        for body in self._reading:
+            if body.deadline < now and body.reader is not None and not body.late:
+                body.late = True
+                body.reader.cancel()  # it is suspended in `receive` and nowhere else
+        if self._reading:
+            self._look_after()

@@ -5,13 +5,16 @@ connection that writes, readers that cannot. `pysqlite3` where it has a wheel: S
 """
 
 import fcntl
+import itertools
 import os
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 
 from doors.environment import SettingError, closed_folder
 
@@ -22,6 +25,7 @@ except ImportError:
 
 _BUSY = 10_000  # milliseconds
 _READERS = 8  # connections
+_ROWS = 128  # of one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,28 @@ def _set_up_writer(connection: Any, _: object) -> None:  # noqa: ANN401
 
 def _set_up_reader(connection: Any, _: object) -> None:  # noqa: ANN401
     _set_up(connection, "query_only=ON", "wal_autocheckpoint=0")
+
+
+def insert_rows(
+    connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows, with one statement for many of them.
+
+    `executemany` gives Python's lock away and waits for it again at each row, behind whatever else is busy; one
+    statement lets the database work through all of them beside it.
+    """
+    place = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    for start in range(0, len(rows), _ROWS):
+        some = rows[start : start + _ROWS]
+        statement = _inserting(table.name, columns, len(some), place)
+        connection.exec_driver_sql(statement, tuple(itertools.chain.from_iterable(some)))
+
+
+@lru_cache(maxsize=1024)
+def _inserting(table: str, columns: tuple[str, ...], count: int, place: str) -> str:
+    names = ", ".join(f'"{name}"' for name in columns)
+    one = "(" + ", ".join([place] * len(columns)) + ")"
+    return f'INSERT INTO "{table}" ({names}) VALUES ' + ", ".join([one] * count)  # noqa: S608 - names are our own
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -21,7 +21,7 @@ def application() -> App:
     environment = dict(os.environ)
     given, reporters = environment.pop(_GATES, ""), environment.pop(_REPORTERS, "")
     gates = dict(one.split("=", 1) for one in given.split(" ") if one)
-    app: App = create_app(Settings.from_environment(gates, environment))
+    app: App = create_app(Settings.from_environment(gates, environment), ahead=True)
     return second_door(app, Path(reporters)) if reporters else app
 
 

@@ -28,6 +28,7 @@ from server.relay import Relay
 from server.settings import Settings
 from server.submit import Intake
 from server.trust import TrustStore
+from server.wraps import Stock
 
 BODY: int = 1 << 16  # bytes of any other request body
 
@@ -68,8 +69,12 @@ def create_app(
     draw: Draw = os.urandom,
     clock: Clock = system,
     gates: Mapping[str, Post] | None = None,
+    ahead: bool = False,
 ) -> Litestar:
-    """Return the application. Two calls are two independent houses. `gates` lets tests hand in their own clients."""
+    """Return the application. Two calls are two independent houses.
+
+    `gates` lets tests hand in their own clients; `ahead` starts a process beside it for what can be made ahead.
+    """
     lock = OneProcess(settings.home / "server")
     database = open_database(settings.database_url)
     with database.writer.begin() as connection:
@@ -78,7 +83,8 @@ def create_app(
     store = TrustStore(settings.trust, database, ledger, draw)
     followers = Gates(ledger, store, database, settings.gates, gates)
     desk = Desk(Relay(ledger, store, followers, database), draw)
-    intake = Intake(ledger, store, settings.log, draw, clock)
+    stock = Stock(draw, ahead=ahead)
+    intake = Intake(ledger, store, settings.log, stock, clock)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
@@ -90,6 +96,7 @@ def create_app(
             followers.stop()
             desk.stop()
             ledger.stop()
+            stock.stop()
             database.dispose()
             lock.release()
 

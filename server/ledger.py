@@ -6,14 +6,18 @@ fails, the tree is read back from disk, because a commit that failed may have be
 tried one by one, so that one bad job harms only itself.
 """
 
+import asyncio
+import itertools
 import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from crypto import checkpoints, leaves, merkle, notes
 from crypto.hybrid import Draw
@@ -21,20 +25,22 @@ from crypto.keyfile import KeyRing
 from crypto.leaves import Entry
 from crypto.merkle import Frontier
 from doors.clock import Clock
-from doors.database import Database
+from doors.database import Database, insert_rows
 from doors.problem import Closed, Refusal
 from server import tree
 from server.store import beside, head, leaf
 
-_BESIDE: Final = insert(beside)  # made once: building a statement costs as much as running it
-_OLD_HEAD: Final = delete(head)
-_NEW_HEAD: Final = insert(head)
+_BESIDE: Final = ("index", "record", "notice", "memo")
+_MOVE_HEAD: Final = update(head).where(head.c.id == 0)  # made once: building it costs as much as running it
 BATCH: Final = 256  # jobs of one commit
 PACE: Final = 4  # leaves: at a tick the batch is filled to a multiple of it
 _HOUR: Final = 3600
 
 Job = Callable[[Connection, int], tuple[Sequence[Entry], Any]]
 """Called in the transaction with the index of its first leaf; returns what to append, and its result."""
+
+ManyJob = Callable[[Connection, int, Sequence[Any]], tuple[Sequence[Entry], Sequence[Any]]]
+"""The same for all things that were handed in for it one after another: a result, or a refusal, for each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,16 @@ class Head:
 
 @dataclass(slots=True)
 class _Task:
-    job: Job
+    job: ManyJob
+    thing: Any
     urgent: bool
-    done: Future[Any] = field(default_factory=Future)
+    done: "Future[Any] | asyncio.Future[Any]"
+
+    def begin(self) -> bool:
+        """Whether it is still wanted. From here on nobody can take it back."""
+        if isinstance(self.done, Future):
+            return self.done.set_running_or_notify_cancel()
+        return not self.done.cancelled()
 
 
 class Ledger:
@@ -89,9 +102,20 @@ class Ledger:
 
     def submit(self, job: Job, *, urgent: bool = False) -> "Future[Any]":
         """Hand in a job. Its future is done when the job is durable; `urgent` asks for a checkpoint at once."""
-        task = _Task(job, urgent)
-        self._queue.put(task)
-        return task.done
+
+        def alone(connection: Connection, first: int, _: Sequence[Any]) -> tuple[Sequence[Entry], Sequence[Any]]:
+            entries, result = job(connection, first)
+            return entries, [result]
+
+        done: Future[Any] = Future()
+        self._queue.put(_Task(alone, None, urgent, done))
+        return done
+
+    async def enter(self, job: ManyJob, thing: Any) -> Any:  # noqa: ANN401 - whatever the job gives for it
+        """From a handler: have `job` take this thing, with all others that wait for it; return when it is durable."""
+        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._queue.put(_Task(job, thing, urgent=False, done=done))
+        return await done
 
     def append(self, entries: Sequence[Entry], *, urgent: bool = False) -> "Future[int]":
         """Append; the future gives the index of the first leaf."""
@@ -150,7 +174,7 @@ class Ledger:
                         self._queue.put(None)  # commit these first
                         return batch
                     return None
-                if task.done.set_running_or_notify_cancel():  # from here on nobody can take it back
+                if task.begin():
                     batch.append(task)
                 if len(batch) == BATCH:
                     return batch
@@ -166,19 +190,15 @@ class Ledger:
             if len(batch) > 1:
                 for task in batch:
                     self._commit([task], checkpoint=checkpoint)
-            elif batch:
-                batch[0].done.set_exception(error)
+            else:
+                _settle(batch, [error])
             return
         self._edge = edge
         if new is not None:
             with self._published:
                 self._head = new
                 self._published.notify_all()
-        for task, result in zip(batch, results, strict=True):
-            if isinstance(result, Refusal):
-                task.done.set_exception(result)
-            else:
-                task.done.set_result(result)
+        _settle(batch, results)
 
     def _reload(self) -> None:
         """After a failed commit: believe the disk. Where it cannot be read, nothing more is written until it can."""
@@ -194,33 +214,30 @@ class Ledger:
         pending: list[Entry] = []
         results: list[Any] = []
         with self._database.writer.begin() as connection:
-            for task in batch:
+            for job, tasks in itertools.groupby(batch, key=attrgetter("job")):
+                things = [task.thing for task in tasks]
                 try:
-                    entries, result = task.job(connection, first + len(pending))
+                    entries, found = job(connection, first + len(pending), things)
                 except Refusal as refusal:  # it looked before it wrote, so the others may go on
-                    results.append(refusal)
+                    results.extend([refusal] * len(things))
                     continue
                 pending.extend(entries)
-                results.append(result)
+                results.extend(found)
             if checkpoint and self.tick and self.auditors:
                 while (first + len(pending)) % PACE:
                     pending.append(leaves.pad_entry(self.auditors, self._draw))
             if pending:
                 tree.append(connection, first, [entry.leaf for entry in pending])
-                connection.execute(
-                    _BESIDE,
-                    [
-                        {"index": first + i, "record": e.record, "notice": e.notice, "memo": e.memo}
-                        for i, e in enumerate(pending)
-                    ],
-                )
+                rows = [(first + i, one.record, one.notice, one.memo) for i, one in enumerate(pending)]
+                insert_rows(connection, beside, _BESIDE, rows)
             for entry in pending:
                 edge.append(merkle.leaf_hash(entry.leaf))
             new = None
             if checkpoint and edge.size > self._head.size:
                 new = Head(edge.size, self._sign(edge))
-                connection.execute(_OLD_HEAD)
-                connection.execute(_NEW_HEAD, {"id": 0, "size": new.size, "checkpoint": new.checkpoint})
+                moved = connection.execute(_MOVE_HEAD, {"size": new.size, "checkpoint": new.checkpoint})
+                if not moved.rowcount:
+                    connection.execute(insert(head), {"id": 0, "size": new.size, "checkpoint": new.checkpoint})
         return results, edge, new
 
     def _sign(self, edge: Frontier) -> str:
@@ -231,3 +248,29 @@ class Ledger:
             lines += notes.sign_mldsa44(self._log.name, self._log.extra, text, now)
             self._mldsa_hour = now // _HOUR
         return f"{text}\n{lines}"
+
+
+def _settle(batch: Sequence[_Task], results: Sequence[Any]) -> None:
+    """Tell whoever waits: threads at once, each event loop with one call for all that wait in it."""
+    for_loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any]]] = {}
+    for task, result in zip(batch, results, strict=False):
+        if isinstance(task.done, Future):
+            _finish(task.done, result)
+        else:
+            for_loops.setdefault(task.done.get_loop(), []).append((task.done, result))
+    for loop, waiting in for_loops.items():
+        with suppress(RuntimeError):  # it is closed: nobody waits any more
+            loop.call_soon_threadsafe(_finish_all, waiting)
+
+
+def _finish_all(waiting: Sequence[tuple[asyncio.Future[Any], Any]]) -> None:
+    for done, result in waiting:
+        if not done.done():  # she may have hung up
+            _finish(done, result)
+
+
+def _finish(done: "Future[Any] | asyncio.Future[Any]", result: Any) -> None:  # noqa: ANN401
+    if isinstance(result, Exception):
+        done.set_exception(result)
+    else:
+        done.set_result(result)

@@ -1,6 +1,5 @@
 """Submit: take a sealed report. Checks by size and form come first, then hashes; the server can read nothing of it."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,26 +7,30 @@ from typing import Any, Final
 from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import RawBody
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from crypto import leaves, notes
 from crypto.envelope import Envelope, Header
 from crypto.hashing import sha256
-from crypto.hybrid import Draw
 from crypto.keyfile import KeyRing
 from crypto.labels import Label
 from crypto.leaves import Entry
 from crypto.limits import limit
 from doors import clock
 from doors.clock import Clock
+from doors.database import insert_rows
 from doors.problem import Busy, Closed, Conflict, Malformed
 from policies import statements
 from server.ledger import Ledger
 from server.store import report
 from server.trust import TrustStore
+from server.wraps import Stock
 
-_KNOWN: Final = select(report.c.digest, report.c.leaf).where(report.c.id == bindparam("known"))
-_KEEP: Final = insert(report)  # made once: building a statement costs as much as running it
+# Made once: building a statement costs as much as running it.
+_KNOWN: Final = select(report.c.id, report.c.digest, report.c.leaf).where(
+    report.c.id.in_(bindparam("ids", expanding=True))
+)
+_COLUMNS: Final = ("id", "digest", "day", "content", "slots", "leaf")
 IN_FLIGHT: Final = 256  # submissions between body and commit; more are told to come back
 
 
@@ -39,11 +42,27 @@ class Receipt:
     receipt: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """A checked envelope and its leaf, ready for the transaction."""
+
+    id: bytes
+    digest: bytes
+    day: int
+    content: bytes
+    slots: bytes
+    entry: Entry
+
+    def row(self, leaf: int) -> tuple[Any, ...]:
+        """Return its row in the table of reports, in the order of `_COLUMNS`."""
+        return self.id, self.digest, self.day, self.content, self.slots, leaf
+
+
 class Intake:
     """Checks an envelope and makes it durable together with its leaf."""
 
-    def __init__(self, ledger: Ledger, trust: TrustStore, log: KeyRing, draw: Draw, now: Clock) -> None:
-        self._ledger, self._trust, self._draw, self._now = ledger, trust, draw, now
+    def __init__(self, ledger: Ledger, trust: TrustStore, log: KeyRing, stock: Stock, now: Clock) -> None:
+        self._ledger, self._trust, self._stock, self._now = ledger, trust, stock, now
         self._signer = notes.Signer(log.name, log.identity)
         self._in_flight = 0
 
@@ -56,7 +75,7 @@ class Intake:
             envelope = Envelope.decode(data, limit=limit("envelope"))  # form and sizes
             header = envelope.opened_header()  # counts and section digests
             self._check_trust(header)
-            index, new = await asyncio.wrap_future(self._ledger.submit(self._job(envelope, sha256(data))))
+            index, new = await self._ledger.enter(self._keep, self._arrived(envelope, sha256(data)))
         finally:
             self._in_flight -= 1
         return Receipt(envelope.id.hex(), self._promise(envelope.id, index)), new
@@ -78,30 +97,39 @@ class Intake:
         if header.gates != len(bundle.body.gates) or header.people != people:
             raise Malformed
 
-    def _job(self, envelope: Envelope, digest: bytes) -> Any:  # noqa: ANN401 - a ledger.Job
-        envelope_id = envelope.id
-        entry = leaves.received_entry(envelope.received, envelope_id, self._ledger.auditors, self._draw)
-        content, slots = envelope.content().encode(), envelope.slots().encode()
-        day = clock.day(self._now)
+    def _arrived(self, envelope: Envelope, digest: bytes) -> _Arrived:
+        wrapped = self._stock.take(self._ledger.auditors)
+        return _Arrived(
+            id=envelope.id,
+            digest=digest,
+            day=clock.day(self._now),
+            content=envelope.content().encode(),
+            slots=envelope.slots().encode(),
+            entry=leaves.received_entry(envelope.received, envelope.id, wrapped, self._stock.draw),
+        )
 
-        def job(connection: Connection, first: int) -> tuple[Sequence[Entry], tuple[int, bool]]:
-            known = connection.execute(_KNOWN, {"known": envelope_id}).one_or_none()
-            if known is not None:
-                if known.digest != digest:
-                    raise Conflict
-                return [], (int(known.leaf), False)
-            row = {
-                "id": envelope_id,
-                "digest": digest,
-                "day": day,
-                "content": content,
-                "slots": slots,
-                "leaf": first,
-            }
-            connection.execute(_KEEP, row)
-            return [entry], (first, True)
-
-        return job
+    def _keep(
+        self, connection: Connection, first: int, arrived: Sequence[_Arrived]
+    ) -> tuple[Sequence[Entry], Sequence[tuple[int, bool] | Conflict]]:
+        """In the log's transaction: the same bytes again are the same report, other bytes under one id a conflict."""
+        rows = connection.execute(_KNOWN, {"ids": [one.id for one in arrived]})
+        known = {bytes(row.id): (bytes(row.digest), int(row.leaf)) for row in rows}
+        entries: list[Entry] = []
+        results: list[tuple[int, bool] | Conflict] = []
+        new = []
+        for one in arrived:
+            digest, leaf = known.get(one.id, (b"", 0))
+            if digest:
+                results.append((leaf, False) if digest == one.digest else Conflict())
+                continue
+            index = first + len(entries)
+            known[one.id] = one.digest, index
+            entries.append(one.entry)
+            new.append(one.row(index))
+            results.append((index, True))
+        if new:
+            insert_rows(connection, report, _COLUMNS, new)
+        return entries, results
 
     def _promise(self, envelope_id: bytes, index: int) -> str:
         text = statements.text(Label.NOTE_RECEIPT, [("id", envelope_id.hex()), ("index", str(index))])

@@ -8,11 +8,11 @@ from sqlalchemy import Connection, insert, select
 
 from crypto import merkle
 from crypto.merkle import Frontier
+from doors.database import insert_rows
 from server.store import beside, leaf, subtree
 
 WIDTH: Final = 256
 _WIDTH_BITS: Final = 8
-_LEAVES: Final = insert(leaf)
 
 
 def entries(connection: Connection, start: int, end: int) -> list[bytes]:
@@ -86,7 +86,7 @@ class Reader:
 
 def append(connection: Connection, first: int, new: Sequence[bytes]) -> None:
     """Write leaves from index `first`, and the root of every tile that they complete."""
-    connection.execute(_LEAVES, [{"index": first + i, "leaf": one} for i, one in enumerate(new)])
+    insert_rows(connection, leaf, ("index", "leaf"), [(first + i, one) for i, one in enumerate(new)])
     level, before, after = 0, first, first + len(new)
     while before // WIDTH < after // WIDTH:
         roots = [

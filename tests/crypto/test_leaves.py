@@ -32,7 +32,9 @@ def decision(body: bytes = b"body") -> Entry:
 
 ENTRIES = {
     "decision": decision(),
-    "received": leaves.received_entry(RECEIVED, ID, AUDITORS, os.urandom),
+    "received": leaves.received_entry(
+        RECEIVED, ID, hybrid.wrap_all(AUDITORS, Label.RECORD.value, os.urandom), os.urandom
+    ),
     "pad": leaves.pad_entry(AUDITORS, os.urandom),
     "withdrawal": leaves.withdrawal_entry(bytes(32), 2, os.urandom),
 }

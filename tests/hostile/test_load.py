@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -143,20 +143,17 @@ def test_all_bodies_together_are_bounded_in_memory() -> None:
 def test_submissions_in_flight_are_bounded(world: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the log writes nothing, so many wait and no more; once it writes, all that waited are kept."""
     ledger = world.server.app.dependencies["ledger"].dependency()
-    held: list[Callable[[], None]] = []
-    honest = ledger.submit
+    held: list[Any] = []
+    honest = ledger.enter
+    go_on = threading.Event()
 
-    def slow(job: Any) -> "Future[Any]":
-        done: Future[Any] = Future()
-
-        def go_on() -> None:
-            honest(job).add_done_callback(lambda one: done.set_result(one.result()))
-
-        held.append(go_on)
-        return done
+    async def slow(job: Any, thing: Any) -> Any:
+        held.append(thing)
+        await asyncio.to_thread(go_on.wait, 10)
+        return await honest(job, thing)
 
     monkeypatch.setattr(submit, "IN_FLIGHT", 3)
-    monkeypatch.setattr(ledger, "submit", slow)
+    monkeypatch.setattr(ledger, "enter", slow)
     made = [fresh_envelope(world) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(world.server.post, "/v1/reports", content=one) for one in made[:3]]
@@ -165,13 +162,12 @@ def test_submissions_in_flight_are_bounded(world: Running, monkeypatch: pytest.M
         try:
             answer = late.result(timeout=10)
         finally:
-            for go_on in held:
-                go_on()
+            go_on.set()
         check_answer(answer)
         assert (answer.status_code, answer.json()["type"]) == (503, "tag:amana,2026:busy")
         assert int(answer.headers["retry-after"]) > 0
         assert [one.result().status_code for one in waiting] == [201] * 3
-    monkeypatch.setattr(ledger, "submit", honest)
+    monkeypatch.setattr(ledger, "enter", honest)
     assert world.server.post("/v1/reports", content=made[3]).status_code == 201
 
 
