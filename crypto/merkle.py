@@ -123,6 +123,23 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
         raise ProofError("not included")
 
 
+def left_edge(index: int, size: int, proof: Sequence[bytes]) -> list[bytes]:
+    """Return what lies left of a leaf, from its inclusion proof (that was verified): the edge of a `Frontier(index)`.
+
+    So whoever has proven one leaf can read on from it, without all that came before.
+    """
+    node, last, edge = index, size - 1, []
+    for sibling in proof:
+        if node & 1 or node == last:
+            edge.append(sibling)
+            while not node & 1 and node:
+                node >>= 1
+                last >>= 1
+        node >>= 1
+        last >>= 1
+    return edge[::-1]
+
+
 def verify_consistency(  # noqa: C901 - the steps of RFC 9162 2.1.4.2, kept in its order
     size1: int, size2: int, proof: Sequence[bytes], root1: bytes, root2: bytes
 ) -> None:
@@ -175,14 +192,16 @@ class Frontier:
         self.size = size
         self.edge = list(edge)
 
-    def append(self, leaf: bytes) -> None:
-        """Add one leaf hash."""
-        size = self.size
+    def append(self, leaf: bytes) -> list[bytes]:
+        """Add one leaf hash. Return the roots of the complete subtrees that it closes: of 2 leaves, 4, 8 and so on."""
+        size, closed = self.size, []
         while size & 1:
             leaf = node_hash(self.edge.pop(), leaf)
+            closed.append(leaf)
             size >>= 1
         self.edge.append(leaf)
         self.size += 1
+        return closed
 
     def root(self) -> bytes:
         """Root of what was appended."""

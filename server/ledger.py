@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select, update
 
-from crypto import checkpoints, leaves, merkle, notes
+from crypto import checkpoints, leaves, notes
 from crypto.hybrid import Draw
 from crypto.keyfile import KeyRing
 from crypto.leaves import Entry
@@ -227,11 +227,9 @@ class Ledger:
                 while (first + len(pending)) % PACE:
                     pending.append(leaves.pad_entry(self.auditors, self._draw))
             if pending:
-                tree.append(connection, first, [entry.leaf for entry in pending])
+                tree.append(connection, edge, [entry.leaf for entry in pending])
                 rows = [(first + i, one.record, one.notice, one.memo) for i, one in enumerate(pending)]
                 insert_rows(connection, beside, _BESIDE, rows)
-            for entry in pending:
-                edge.append(merkle.leaf_hash(entry.leaf))
             new = None
             if checkpoint and edge.size > self._head.size:
                 new = Head(edge.size, self._sign(edge))

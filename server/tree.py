@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from crypto import merkle
 from crypto.merkle import Frontier
@@ -21,6 +21,12 @@ def entries(connection: Connection, start: int, end: int) -> list[bytes]:
         select(leaf.c.leaf).where(leaf.c.index >= start, leaf.c.index < end).order_by(leaf.c.index)
     )
     return [bytes(row[0]) for row in rows]
+
+
+def find(connection: Connection, wanted: Sequence[bytes], start: int) -> dict[bytes, int]:
+    """Return where these leaves are, as far as they are there. Leaves have no index: reads every one from `start`."""
+    rows = connection.execute(select(leaf.c.leaf, leaf.c.index).where(leaf.c.index >= start, leaf.c.leaf.in_(wanted)))
+    return {bytes(found): int(index) for found, index in rows}
 
 
 def memos(connection: Connection, start: int, end: int) -> list[bytes]:
@@ -84,18 +90,14 @@ class Reader:
         return Frontier(size, edge)
 
 
-def append(connection: Connection, first: int, new: Sequence[bytes]) -> None:
-    """Write leaves from index `first`, and the root of every tile that they complete."""
-    insert_rows(connection, leaf, ("index", "leaf"), [(first + i, one) for i, one in enumerate(new)])
-    level, before, after = 0, first, first + len(new)
-    while before // WIDTH < after // WIDTH:
-        roots = [
-            {"level": level + 1, "number": number, "root": _tile_root(connection, level, number)}
-            for number in range(before // WIDTH, after // WIDTH)
+def append(connection: Connection, edge: Frontier, new: Sequence[bytes]) -> None:
+    """Write leaves, move the edge over them, and write the root of every tile that they complete."""
+    insert_rows(connection, leaf, ("index", "leaf"), [(edge.size + i, one) for i, one in enumerate(new)])
+    roots = []
+    for one in new:
+        closed = edge.append(merkle.leaf_hash(one))
+        roots += [
+            (bits // _WIDTH_BITS, (edge.size >> bits) - 1, closed[bits - 1])
+            for bits in range(_WIDTH_BITS, len(closed) + 1, _WIDTH_BITS)
         ]
-        connection.execute(insert(subtree), roots)
-        level, before, after = level + 1, before // WIDTH, after // WIDTH
-
-
-def _tile_root(connection: Connection, level: int, number: int) -> bytes:
-    return merkle.fold(hashes(connection, level, number * WIDTH, (number + 1) * WIDTH))
+    insert_rows(connection, subtree, ("level", "number", "root"), roots)

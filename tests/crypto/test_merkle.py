@@ -168,3 +168,11 @@ def test_an_index_beyond_the_tree_has_no_proof() -> None:
     for size in (-1, 6):
         with pytest.raises(MalformedError):
             merkle.consistency(LEAVES[:5], size)
+
+
+def test_whoever_has_proven_a_leaf_can_read_on_from_it() -> None:
+    for size in range(1, SIZE + 1):
+        for index in range(size):
+            proof = naive_path(index, LEAVES[:size])
+            frontier = merkle.Frontier(index, merkle.left_edge(index, size, proof))
+            assert frontier.root() == ROOTS[index]

@@ -88,9 +88,7 @@ def grow(opened: Database, leaves: list[bytes], batches: Iterator[int]) -> Naive
         first = edge.size
         new = leaves[first : first + next(batches)]
         with opened.writer.begin() as connection:
-            tree.append(connection, first, new)
-        for one in new:
-            edge.append(merkle.leaf_hash(one))
+            tree.append(connection, edge, new)
         with opened.reader.connect() as connection:
             reader = tree.Reader(connection)
             assert reader.root(edge.size) == edge.root() == naive.head(0, edge.size)
