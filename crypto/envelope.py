@@ -8,7 +8,7 @@ from crypto import hybrid, locks, slip
 from crypto.canonical import Message, require
 from crypto.errors import MalformedError, OpenError, ProofError
 from crypto.hashing import digest, sha256
-from crypto.hybrid import Draw
+from crypto.hybrid import Draw, PrivateKey
 from crypto.labels import Label
 from crypto.limits import limit
 from crypto.locks import Plan
@@ -266,11 +266,12 @@ def open_section(section: Section, header: Header, sealed: bytes, shares: Mappin
     raise OpenError
 
 
-def find_slot(slots: Slots, envelope_id: bytes, seed: bytes) -> PersonSlot:
-    """Return the one slot that opens to this person's seed. Raise OpenError if there is none."""
+def find_slot(slots: Slots, envelope_id: bytes, key: bytes | PrivateKey) -> PersonSlot:
+    """Return the one slot that opens to this person's key, or the key of her seed. Raise OpenError if there is none."""
+    own = PrivateKey.of(key)
     for sealed in slots.people:
         try:
-            return PersonSlot.unseal(seed, sealed, envelope_id)
+            return PersonSlot.unseal(own, sealed, envelope_id)
         except OpenError:
             continue
     raise OpenError

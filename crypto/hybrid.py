@@ -65,13 +65,31 @@ def seal(to: bytes, plaintext: bytes, info: bytes) -> bytes:
         raise MalformedError("public key") from error
 
 
-def unseal(seed: bytes, sealed: bytes, info: bytes) -> bytes:
-    """Open what was sealed to the key of `seed`. Raise OpenError whatever is wrong with it."""
-    kem, curve = _private(seed)
-    try:
-        return _SUITE.decrypt(sealed, hpke.MLKEM768X25519PrivateKey(kem, curve), info=info)
-    except (InvalidTag, ValueError) as error:
-        raise OpenError from error
+class PrivateKey:
+    """The key of a seed, made once: making it costs as much as to open something with it. Its `repr` shows nothing."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, seed: bytes) -> None:
+        kem, curve = _private(seed)
+        self._key = hpke.MLKEM768X25519PrivateKey(kem, curve)
+
+    @classmethod
+    def of(cls, key: "bytes | PrivateKey") -> "PrivateKey":
+        """Return the key of a seed, or the key itself."""
+        return key if isinstance(key, PrivateKey) else cls(key)
+
+    def unseal(self, sealed: bytes, info: bytes) -> bytes:
+        """Open what was sealed to it. Raise OpenError whatever is wrong."""
+        try:
+            return _SUITE.decrypt(sealed, self._key, info=info)
+        except (InvalidTag, ValueError) as error:
+            raise OpenError from error
+
+
+def unseal(key: bytes | PrivateKey, sealed: bytes, info: bytes) -> bytes:
+    """Open what was sealed to a key, given as such or by its seed. Raise OpenError whatever is wrong with it."""
+    return PrivateKey.of(key).unseal(sealed, info)
 
 
 def wrapped_size(count: int) -> int:
@@ -97,16 +115,17 @@ def seal_all(to: Sequence[bytes], plaintext: bytes, info: bytes, draw: Draw) -> 
     return seal_wrapped(wrap_all(to, info, draw), plaintext, info)
 
 
-def unseal_any(seed: bytes, sealed: bytes, info: bytes) -> bytes:
+def unseal_any(key: bytes | PrivateKey, sealed: bytes, info: bytes) -> bytes:
     """Open what `seal_all` made, as one of its recipients. Raise OpenError otherwise."""
     count = sealed[0] if sealed else 0
     body = 1 + count * WRAP
     if count == 0 or len(sealed) < body + 16:
         raise OpenError
+    own = PrivateKey.of(key)
     for start in range(1, body, WRAP):
         try:
-            key = unseal(seed, sealed[start : start + WRAP], info)
-            return AESGCM(key).decrypt(_NONCE, sealed[body:], info)
+            once = own.unseal(sealed[start : start + WRAP], info)
+            return AESGCM(once).decrypt(_NONCE, sealed[body:], info)
         except (OpenError, InvalidTag, ValueError):
             continue
     raise OpenError

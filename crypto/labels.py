@@ -47,16 +47,32 @@ class Label(bytes, Enum):
     RELEASE = b"amana/1 release"
     RELEASE_SEAL = b"amana/1 sealed release"
     KEY_FILE = b"amana/1 key file"
+    ANSWER_TEXT = b"amana/1 answer text"
+    ANSWER_SLOT = b"amana/1 answer slot"
+    ANSWER_PLACE = b"amana/1 answer place"
+    ANSWER = b"amana/1 answer signature"
+    PERMISSION = b"amana/1 answer permission"
+    ANSWERED = b"amana/1 answered report"
+    KIN = b"amana/1 same reporter"
+    WISH_PLACE = b"amana/1 wish place"
+    WISH_TAG = b"amana/1 wish tag"
+    WISH_MEMO = b"amana/1 wish for the gate"
+    WISH_NOTICE = b"amana/1 wish kept for her"
+    TURN_KEY = b"amana/1 turn key"
+    TURN_HASH = b"amana/1 turn hash"
     # First lines of notes. They end in a newline, so that `receipt\n` is no prefix of anything else.
     NOTE_RECEIPT = b"amana/1 note receipt\n"
     NOTE_BUNDLE = b"amana/1 note bundle\n"
     NOTE_DIRECTORY = b"amana/1 note directory\n"
     NOTE_REVOCATION = b"amana/1 note revocation\n"
     NOTE_ANNOUNCEMENT = b"amana/1 note announcement\n"
+    NOTE_PAGE = b"amana/1 note page\n"
     NOTE_CURRENT = b"amana/1 note current\n"
     NOTE_QUEUE = b"amana/1 note queue\n"
     NOTE_ERASURE = b"amana/1 note erasure\n"
     NOTE_GATE = b"amana/1 note gate\n"
+    NOTE_FEED = b"amana/1 note feed\n"
+    NOTE_HOLD = b"amana/1 note hold\n"
 
 
 USES: Final[dict[Label, str]] = {
@@ -100,15 +116,31 @@ USES: Final[dict[Label, str]] = {
     Label.RELEASE: "HPKE info of a release",
     Label.RELEASE_SEAL: "gate's signature on a sealed release",
     Label.KEY_FILE: "AES-GCM additional data of a key file",
+    Label.ANSWER_TEXT: "key of an answer, from the reply key and t gates' parts",
+    Label.ANSWER_SLOT: "key of one slot of an answer",
+    Label.ANSWER_PLACE: "where a later slot of an answer is found",
+    Label.ANSWER: "author's signature on an answer",
+    Label.PERMISSION: "gate's signature that lets the server take an answer",
+    Label.ANSWERED: "key: a gate's own mark of a report that was answered",
+    Label.KIN: "key: by which gates say that two reports have the same reporter",
+    Label.WISH_PLACE: "key: W_{g,k}, for the k-th wish",
+    Label.WISH_TAG: "tag of the leaf of a wish",
+    Label.WISH_MEMO: "key of a wish as its gate reads it",
+    Label.WISH_NOTICE: "key of a wish as she reads it again",
+    Label.TURN_KEY: "key: X_j, with which she changes her mind about a withdrawal",
+    Label.TURN_HASH: "hash of X_j, told to the server beforehand",
     Label.NOTE_RECEIPT: "first line of a receipt",
     Label.NOTE_BUNDLE: "first line of a bundle note",
     Label.NOTE_DIRECTORY: "first line of a directory note",
     Label.NOTE_REVOCATION: "first line of a revocation",
     Label.NOTE_ANNOUNCEMENT: "first line of an officers' announcement",
+    Label.NOTE_PAGE: "first line of a note that names the page's code",
     Label.NOTE_CURRENT: "first line of `current`",
     Label.NOTE_QUEUE: "first line of a gate's daily queue note (reserved)",
-    Label.NOTE_ERASURE: "first line of an erasure (reserved)",
+    Label.NOTE_ERASURE: "first line of an erasure",
     Label.NOTE_GATE: "first line of a gate event (reserved)",
+    Label.NOTE_FEED: "first line of the note of a day's file of answers",
+    Label.NOTE_HOLD: "first line of a legal hold",
 }
 
 

@@ -22,6 +22,8 @@ PAD_BODY: Final = b"pad"
 DECISION: Final = "decision"
 RECEIVED: Final = "received"
 PAD: Final = "pad"
+WISH: Final = "wish"
+WISH_BODY: Final = b"wish"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,7 @@ class Record(Message, kw_only=True):
 
     def check(self) -> None:
         """Raise MalformedError where a value is out of its bounds."""
-        require(self.version == 1 and self.kind in (DECISION, RECEIVED, PAD), "record kind")
+        require(self.version == 1 and self.kind in (DECISION, RECEIVED, PAD, WISH), "record kind")
         require(len(self.salt) == 32, "salt")  # noqa: PLR2004 - SHA-256
 
 
@@ -174,7 +176,7 @@ def check_record(leaf: bytes, record: Record, notice: bytes, memo: bytes) -> Non
         return
     if leaf[TAG:] != commitment(record.salt, record.body, notice, memo):
         raise ProofError("record does not open the leaf")
-    if (record.kind == PAD) != (record.body == PAD_BODY):
+    if (record.kind == PAD, record.kind == WISH) != (record.body == PAD_BODY, record.body == WISH_BODY):
         raise ProofError("record kind")
 
 

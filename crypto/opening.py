@@ -18,7 +18,9 @@ from crypto.slip import NAME, PURPOSES
 HASH: Final = 32
 DESK: Final = 1
 CUSTODIAN: Final = 2
-ACTIONS: Final = ("open", "recuse")
+ACTIONS: Final = ("open", "recuse", "answer", "thread")
+WRITING: Final = ("answer", "thread")  # about the whole report: asked for as section 0 (protocol 15)
+KIN: Final = 16  # bytes
 
 
 class Ask(Message, kw_only=True):
@@ -40,6 +42,7 @@ class Ask(Message, kw_only=True):
         require(all(len(one) == HASH for one in (self.id, self.session, self.nonce)), "ask")
         ordered = 1 <= len(self.sections) <= len(Section) and self.sections == sorted(set(self.sections))
         require(ordered and set(self.sections) <= set(Section), "sections")
+        require(self.action not in WRITING or self.sections == [Section.CARD], "sections")
         require(NAME.match(self.asker) is not None, "asker")
         require(self.purpose.isascii() and self.purpose.isupper() and len(self.purpose) <= limit("name"), "purpose")
         require(0 < self.until < 1 << 32, "until")
@@ -177,14 +180,15 @@ class Verdict(Message, kw_only=True):
     version: int = 1
     request: bytes
     sections: list[tuple[int, bool, bytes]]  # section, permitted, leaf
-    echo: list[bytes]  # tier, urgency (a byte each) and consent, when anything is permitted
+    echo: list[bytes]  # tier, urgency (a byte each), consent, consent in force, kin; when anything is permitted
 
     def check(self) -> None:
         """Raise MalformedError where a value is out of its bounds: a reader takes places and bytes for granted."""
         numbers = [section for section, _, _ in self.sections]
         require(numbers == sorted(set(numbers)) and set(numbers) <= set(Section), "verdict sections")
         require(all(len(leaf) == limit("leaf") for _, _, leaf in self.sections), "verdict leaves")
-        require([len(one) for one in self.echo] in ([], [1, 1, PURPOSES]), "verdict echo")
+        sizes = [len(one) for one in self.echo]  # since protocol 14: with the consent in force and the kin
+        require(sizes in ([], [1, 1, PURPOSES], [1, 1, PURPOSES, PURPOSES, KIN]), "verdict echo")
 
 
 class Release(Message, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Final
 from crypto import hybrid
 from crypto.canonical import require
 from crypto.errors import OpenError
-from crypto.hybrid import Draw
+from crypto.hybrid import Draw, PrivateKey
 from crypto.labels import Label, sized
 from crypto.limits import limit
 from crypto.locks import SHARE, Plan
@@ -46,9 +46,9 @@ class PersonSlot:
         return hybrid.seal(to, payload + bytes(_PERSON - len(payload)), Label.PERSON_SLOT.value + envelope_id)
 
     @classmethod
-    def unseal(cls, seed: bytes, sealed: bytes, envelope_id: bytes) -> "PersonSlot":
-        """Open one. Raise OpenError when it is not for this seed, MalformedError when its form is wrong."""
-        payload = hybrid.unseal(seed, sealed, Label.PERSON_SLOT.value + envelope_id)
+    def unseal(cls, key: bytes | PrivateKey, sealed: bytes, envelope_id: bytes) -> "PersonSlot":
+        """Open one, by key or seed. Raise OpenError when it is for another, MalformedError when its form is wrong."""
+        payload = hybrid.unseal(key, sealed, Label.PERSON_SLOT.value + envelope_id)
         count = len(PLACES)
         end = count + count * SHARE
         require(len(payload) == _PERSON and not any(payload[end:]), "person slot")

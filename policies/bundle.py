@@ -10,9 +10,10 @@ from crypto.errors import ProofError
 from crypto.labels import Label
 from crypto.limits import limit
 from crypto.notes import Kind, Vkey
-from policies import versions
+from policies import versions, wording
 from policies.decide import ENGINE, Rules
-from policies.trust import Trust
+from policies.versions import Signed
+from policies.wording import Wording
 
 _HASH: Final = 32
 _YEAR_HOURS: Final = 8760
@@ -72,12 +73,15 @@ class BundleBody(Message, kw_only=True):
     policies: str
     engine: str
     pools: list[Pool]
+    words: list[Wording]
+    answers: int = 32  # slots of a day's file of answers
+    withdraw_hours: int = 168  # in which a reporter may change her mind about a withdrawal
 
     def check(self) -> None:
         """Raise MalformedError where a value is out of its bounds, or the rules are not valid."""
         require(self.version == 1 and self.number > 0, "version")
         least = 0 if self.rehearsal else 1  # only a rehearsal may bind at once; clients announce it
-        for hours in (self.widen_hours, self.consent_hours):
+        for hours in (self.widen_hours, self.consent_hours, self.withdraw_hours):
             require(least <= hours <= _YEAR_HOURS, "hours")
         self._check_gates()
         self._check_log()
@@ -86,6 +90,8 @@ class BundleBody(Message, kw_only=True):
         for pool in self.pools:
             pool.check()
         require(len({pool.name for pool in self.pools}) == len(self.pools), "one pool twice")
+        wording.check(self.words)
+        require(limit("answers_least") <= self.answers <= limit("answers_most"), "answers")
         Rules.load(self.schema, self.policies)
 
     def _check_gates(self) -> None:
@@ -105,40 +111,11 @@ class BundleBody(Message, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Signed[BundleBody]):
     """A bundle that k officers signed. Made by `verify` or `verify_any`, never otherwise outside of tests."""
 
-    body: BundleBody
-    note_digest: bytes
-
-    @classmethod
-    def verify(cls, note: str, body: bytes, *, trust: Trust, previous: "Bundle | None") -> "Bundle":
-        """Return the version that follows `previous` (None: the first). Raise ProofError or MalformedError."""
-        version = versions.verify(note, body, label=Label.NOTE_BUNDLE, trust=trust)
-        version.follows(None if previous is None else (previous.number, previous.digest))
-        return cls._of(version, body)
-
-    @classmethod
-    def verify_any(cls, note: str, body: bytes, *, trust: Trust) -> "Bundle":
-        """Return a signed version without its chain: for who starts here; she MUST then ask `current`."""
-        return cls._of(versions.verify(note, body, label=Label.NOTE_BUNDLE, trust=trust), body)
-
-    @classmethod
-    def _of(cls, version: versions.Version, body: bytes) -> "Bundle":
-        decoded = BundleBody.decode(body, limit=limit("body"))
-        if decoded.number != version.number:
-            raise ProofError("version of the body")
-        return cls(decoded, version.digest)
-
-    @property
-    def number(self) -> int:
-        """Version of the bundle."""
-        return self.body.number
-
-    @property
-    def digest(self) -> bytes:
-        """Digest of the statement: what headers and decisions name."""
-        return self.note_digest
+    label = Label.NOTE_BUNDLE
+    _decode = BundleBody.decode
 
     @property
     def gate_vkeys(self) -> tuple[Vkey, ...]:

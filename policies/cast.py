@@ -10,6 +10,7 @@ from crypto.slip import Ring
 from policies.bundle import Pool
 from policies.directory import CUSTODIAN, DESK, Certificate
 from policies.statements import day_number
+from policies.wording import Help, Wording
 
 DECLARATION_DAYS: Final = 365  # R1: a declaration of interests is good for twelve months
 
@@ -58,3 +59,18 @@ def pool_of(entry: Entry) -> Pool:
     )
     pool.check()
     return pool
+
+
+def wording_of(people: Mapping[str, Any]) -> list[Wording]:
+    """Return what the operator says to reporters, one entry a language; none where nothing was written down."""
+    return [
+        Wording(
+            language=language,
+            hours=said["hours"],
+            duty=said["duty"],
+            help=[
+                Help(name=one["name"], how=one["how"], checked=day_number(one["checked_on"])) for one in said["help"]
+            ],
+        )
+        for language, said in people.get("words", {}).items()
+    ]

@@ -13,7 +13,7 @@ from crypto.labels import Label, sized
 from crypto.limits import limit
 from crypto.padding import pad, unpad
 from policies import versions
-from policies.trust import Trust
+from policies.versions import Signed
 
 DESK: Final = "desk"
 CUSTODIAN: Final = "custodian"
@@ -63,40 +63,11 @@ class DirectoryBody(Message, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(Signed[DirectoryBody]):
     """A directory that k officers signed. Made by `verify` or `verify_any`, never otherwise outside of tests."""
 
-    body: DirectoryBody
-    note_digest: bytes
-
-    @classmethod
-    def verify(cls, note: str, body: bytes, *, trust: Trust, previous: "Directory | None") -> "Directory":
-        """Return the version that follows `previous` (None: the first). Raise ProofError or MalformedError."""
-        version = versions.verify(note, body, label=Label.NOTE_DIRECTORY, trust=trust)
-        version.follows(None if previous is None else (previous.number, previous.digest))
-        return cls._of(version, body)
-
-    @classmethod
-    def verify_any(cls, note: str, body: bytes, *, trust: Trust) -> "Directory":
-        """Return a signed version without its chain: for who starts here; she MUST then ask `current`."""
-        return cls._of(versions.verify(note, body, label=Label.NOTE_DIRECTORY, trust=trust), body)
-
-    @classmethod
-    def _of(cls, version: versions.Version, body: bytes) -> "Directory":
-        decoded = DirectoryBody.decode(body, limit=limit("body"))
-        if decoded.number != version.number:
-            raise ProofError("version of the body")
-        return cls(decoded, version.digest)
-
-    @property
-    def number(self) -> int:
-        """Version of the directory."""
-        return self.body.number
-
-    @property
-    def digest(self) -> bytes:
-        """Digest of the statement: what headers and decisions name."""
-        return self.note_digest
+    label = Label.NOTE_DIRECTORY
+    _decode = DirectoryBody.decode
 
     def __contains__(self, name: object) -> bool:
         return any(person.name == name for person in self.body.people)

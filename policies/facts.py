@@ -21,6 +21,8 @@ Uid = dict[str, str]
 
 OPEN: Final = "open"
 RECUSE: Final = "recuse"
+ANSWER: Final = "answer"
+THREAD: Final = "thread"
 _ENUMS: Final = {"Amana::Role", "Amana::Purpose", "Amana::Section"}  # declared in the schema, they need no entity
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _REPORT: Final = "report"  # one question is about one report; its id says nothing to the rules
@@ -41,23 +43,24 @@ class Colleague:
 class Question:
     """All that a decision about one section depends on."""
 
-    action: str  # "open" or "recuse"
+    action: str  # "open", "recuse", "answer" or "thread"
     section: Section
     purpose: str
     minute: int  # since 1970, of the gate's clock
     asker: Colleague
     second: Colleague | None
     custodian: Colleague | None
-    slip: Slip
+    slip: Slip  # with the consent in force (policies/consent.py)
     pools: frozenset[str]  # candidate pools of the plan
     recused: frozenset[str]
     withdrawn: bool
+    expired: bool = False
 
 
 def request(question: Question) -> dict[str, Any]:
     """Return Cedar's request."""
-    require(question.action in (OPEN, RECUSE), "action")
-    action = RECUSE if question.action == RECUSE else f"open_{question.section.label}"
+    require(question.action in (OPEN, RECUSE, ANSWER, THREAD), "action")
+    action = f"open_{question.section.label}" if question.action == OPEN else question.action
     context: dict[str, Any] = {
         "now": _moment(timedelta(minutes=question.minute)),
         "purpose": _ref("Purpose", question.purpose),
@@ -165,6 +168,7 @@ def _report(question: Question) -> Entity:
         "mayUseWithIdentity": [_ref("Purpose", one) for one in may_use if choices[one] == VALUES[3]],
         "recused": sorted(question.recused),
         "withdrawn": question.withdrawn,
+        "expired": question.expired,
     }
     return _entity("Report", _REPORT, [_uid("Link", link) for link in slip.exclude_links], attributes)
 

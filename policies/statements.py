@@ -1,5 +1,6 @@
 """Statements: signed notes of lines `key value` (protocol 8.1, 8.5, 8.6)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _EPOCH: Final = date(1970, 1, 1)
 _LAST_DAY: Final = (date.max - _EPOCH).days
 _HASH: Final = 32
+_HEX: Final = re.compile(r"[0-9a-f]{64}")
 _FIRST_LINES: Final = {label.value.decode(): label for label in Label if label.name.startswith("NOTE_")}
 
 
@@ -123,6 +125,34 @@ class Announcement:
         """Return what one of the officers signed. Raise ProofError or MalformedError."""
         found = fields(notes.need(note, trust.officers, 1), Label.NOTE_ANNOUNCEMENT, ("day", "text"))
         return cls(day_number(found["day"]), found["text"])
+
+
+@dataclass(frozen=True, slots=True)
+class PageCode:
+    """The reporter's page that this organisation stands for: versions from 1, SHA-256 of the build's manifest.
+
+    k officers sign it, as they sign a bundle: whoever names the page's code decides what every reporter types into.
+    """
+
+    number: int
+    manifest: bytes
+
+    def text(self) -> str:
+        """Return what the officers sign; the hash in hex, as `sha256sum` prints it."""
+        require(self.number >= 1 and len(self.manifest) == _HASH, "page")
+        return text(Label.NOTE_PAGE, (("version", str(self.number)), ("manifest", self.manifest.hex())))
+
+    @classmethod
+    def verify(cls, note: str, trust: Trust, *, after: int | None = None) -> "PageCode":
+        """Return what k of the officers signed. Raise ProofError or MalformedError; also unless it follows `after`."""
+        signed = notes.need(note, trust.officers, trust.threshold)
+        found = fields(signed, Label.NOTE_PAGE, ("version", "manifest"))
+        require(_HEX.fullmatch(found["manifest"]) is not None, "manifest")
+        page = cls(notes.decimal(found["version"]), bytes.fromhex(found["manifest"]))
+        require(page.number >= 1, "page")
+        if after is not None and page.number != after + 1:
+            raise ProofError("does not follow its predecessor")
+        return page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

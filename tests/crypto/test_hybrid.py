@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crypto import hybrid
+from crypto import envelope, hybrid
 from crypto.errors import MalformedError, OpenError
+from tests.crypto import sample
 
 SEED = bytes(range(32))
 PUBLIC = hybrid.public_key(SEED)
@@ -34,6 +35,13 @@ def test_round_trip(plaintext: bytes, info: bytes) -> None:
 def test_several_may_be_one() -> None:
     """A report's audit record often has a single auditor."""
     assert hybrid.unseal_any(SEED, hybrid.seal_all([PUBLIC], b"a secret", b"info", os.urandom), b"info") == b"a secret"
+
+
+def test_wraps_have_the_size_that_is_said() -> None:
+    for count in (1, 2):
+        wrapped = hybrid.wrap_all([OTHER, PUBLIC][-count:], b"info", os.urandom)
+        assert len(wrapped) == hybrid.wrapped_size(count)
+        assert hybrid.unseal_any(SEED, hybrid.seal_wrapped(wrapped, b"a secret", b"info"), b"info") == b"a secret"
 
 
 def test_sealing_twice_gives_nothing_in_common() -> None:
@@ -137,3 +145,34 @@ def test_pycryptodome_opens_what_we_seal_to_several() -> None:
     theirs = HPKE.new(receiver_key=private, aead_id=HPKE.AEAD.AES256_GCM, enc=wrap[:1120], info=b"info")
     key = theirs.unseal(wrap[1120:])
     assert AESGCM(key).decrypt(bytes(12), SEVERAL[1 + 2 * hybrid.WRAP :], b"info") == b"a secret"
+
+
+def test_a_key_that_was_made_once_opens_whatever_its_seed_opens() -> None:
+    key = hybrid.PrivateKey(SEED)
+    assert hybrid.PrivateKey.of(key) is key
+    for _ in range(2):
+        assert key.unseal(SEALED, b"info") == hybrid.unseal(key, SEALED, b"info") == b"a secret"
+        assert hybrid.unseal_any(key, SEVERAL, b"info") == b"a secret"
+    with pytest.raises(OpenError):
+        key.unseal(SEALED, b"other info")
+    with pytest.raises(MalformedError):
+        hybrid.PrivateKey(SEED[:-1])
+    assert not any(shown in repr(key) for shown in (SEED.hex(), repr(SEED)[2:-1]))
+
+
+def test_her_key_is_made_once_for_all_slots_of_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A desk lists thousands of slots, and making the key costs as much as trying one."""
+    made, honest = [], hybrid.PrivateKey.__init__
+
+    def counted(self: hybrid.PrivateKey, seed: bytes) -> None:
+        made.append(seed)
+        honest(self, seed)
+
+    report = sample.report()
+    monkeypatch.setattr(hybrid.PrivateKey, "__init__", counted)
+    slots = report.envelope.slots()
+    mine = envelope.find_slot(slots, report.envelope.id, sample.seed("anan"))
+    assert made == [sample.seed("anan")]
+    key = hybrid.PrivateKey(sample.seed("anan"))
+    assert envelope.find_slot(slots, report.envelope.id, key) == mine
+    assert len(made) == 2

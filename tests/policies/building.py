@@ -78,6 +78,7 @@ def bundle_body(**changes: Any) -> BundleBody:
         policies=policies,
         engine=ENGINE,
         pools=[cast.pool_of(one) for one in cast.example()["pools"]],
+        words=cast.wording_of(cast.example()),
     )
     return structs.replace(body, **changes)
 

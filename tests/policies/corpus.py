@@ -80,7 +80,9 @@ def _question(dice: Dice) -> Question:
             consent=consent_bytes({p: dice.one(VALUES[2:] if dice.below(3) else VALUES) for p in PURPOSES}),
         ),
     }
-    return question(**facts)
+    if dice.rarely(12):
+        facts |= {"action": dice.one(["answer", "thread"]), "purpose": dice.one(["REPLY", "TRIAGE"])}
+    return question(**facts, expired=dice.rarely(24))
 
 
 def _colleague(dice: Dice, name: str, role: str) -> Colleague:

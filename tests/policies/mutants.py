@@ -15,7 +15,7 @@ import cedarpy
 from crypto.sections import Section
 
 Json = Any
-OPENING: Final = tuple(f"open_{section.label}" for section in Section)  # the members of the group `open`
+OPENING: Final = (*(f"open_{section.label}" for section in Section), "answer", "thread")  # members of the group `open`
 OPPOSITE: Final = {"&&": "||", "||": "&&", "==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 
 

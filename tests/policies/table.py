@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import product
 from typing import Any, Final
 
 from crypto.sections import Section
@@ -16,7 +17,7 @@ from tests.policies.building import NOON, TODAY, colleague, question, slip
 TABLE: Final[dict[str, Any]] = tomllib.loads(files("tests.policies").joinpath("cases.toml").read_text("utf-8"))
 WORDS: Final = {
     *("say", "section", "asker", "second", "custodian", "report", "purpose", "action", "pools", "recused"),
-    *("withdrawn", "hours_later", "permit", "deny"),
+    *("withdrawn", "expired", "hours_later", "permit", "deny"),
 }
 
 
@@ -49,9 +50,12 @@ def _rows(case: dict[str, Any]) -> Iterator[Row]:
     sections = case.get("section", "card")
     several = isinstance(sections, list)
     answer = Permit(tuple(case["permit"])) if "permit" in case else Deny(tuple(case["deny"]))
-    for section in sections if several else [sections]:
+    actions = case.get("action", "open")
+    for section, action in product(
+        sections if several else [sections], actions if isinstance(actions, list) else [actions]
+    ):
         asked = question(
-            action=case.get("action", "open"),
+            action=action,
             section=Section[section.upper()],
             purpose=case.get("purpose", "TRIAGE"),
             minute=NOON + 60 * case.get("hours_later", 0),
@@ -62,5 +66,7 @@ def _rows(case: dict[str, Any]) -> Iterator[Row]:
             pools=frozenset(case.get("pools", ["outside", "women"])),
             recused=frozenset(case.get("recused", [])),
             withdrawn=case.get("withdrawn", False),
+            expired=case.get("expired", False),
         )
-        yield Row(f"{case['say']}: {section}" if several else case["say"], asked, answer)
+        many = [str(one) for one, listed in ((section, several), (action, isinstance(actions, list))) if listed]
+        yield Row(": ".join([case["say"], *many]), asked, answer)

@@ -6,12 +6,21 @@ from msgspec import structs
 from crypto.errors import MalformedError, ProofError
 from policies import bundle as bundles
 from policies.bundle import Bundle
+from policies.wording import Help, Wording
 from tests.policies import building
 from tests.policies.building import OFFICERS, bundle_body, gate, signed, trust, vkey
 
 
 def verify(note: str, body: bytes, previous: Bundle | None = None) -> Bundle:
     return Bundle.verify(note, body, trust=trust(), previous=previous)
+
+
+def place(**changes: Any) -> Help:
+    return structs.replace(Help(name="house", how="knock", checked=20_000), **changes)
+
+
+def said(**changes: Any) -> Wording:
+    return structs.replace(Wording(language="en", hours="", duty="", help=[place()]), **changes)
 
 
 def test_k_of_n_officers() -> None:
@@ -85,6 +94,17 @@ def test_note_and_body_name_one_version() -> None:
         {"schema": "nonsense"},
         {"pools": [bundles.Pool(name="a", ring=0, links=[], women=False)] * 2},
         {"pools": [bundles.Pool(name="a", ring=2, links=[], women=False)]},
+        {"words": [said(), said()]},
+        {"words": [said(language=f"x{chr(97 + i)}") for i in range(17)]},
+        {"words": [said(language="English")]},
+        {"words": [said(hours=" ")]},
+        {"words": [said(duty="x" * 601)]},
+        {"words": [said(duty="a\u202eb")]},
+        {"words": [said(help=[place()] * 9)]},
+        {"words": [said(help=[place(name="")])]},
+        {"words": [said(help=[place(name="x" * 121)])]},
+        {"words": [said(help=[place(how="a\nb")])]},
+        {"words": [said(help=[place(checked=-1)])]},
     ],
 )
 def test_a_body_that_cannot_be_is_refused(changes: dict[str, Any]) -> None:
@@ -106,3 +126,11 @@ def test_what_a_bundle_says_of_log_and_rules_is_what_was_signed() -> None:
 def test_unknown_gate() -> None:
     with pytest.raises(ProofError):
         building.bundle().gate("gate-9")
+
+
+def test_words_of_the_operator_are_signed_in_each_language() -> None:
+    words = {one.language: one for one in building.bundle().body.words}
+    assert set(words) == {"en", "fr", "es", "ar"}
+    assert all(one.hours and one.duty and one.help for one in words.values())
+    bundle_body(words=[]).encode()
+    bundle_body(words=[said(duty="\u0645\u06cc\u200c\u062e\u0648\u0627\u0646\u0645")]).encode()

@@ -182,6 +182,9 @@ def test_every_rule_is_named_in_some_answer() -> None:
     seen = {
         *answer().rules,
         *answer(action="recuse").rules,
+        *answer(action="answer", purpose="REPLY").rules,
+        *answer(action="thread").rules,
+        *answer(expired=True).rules,
         *answer(section=Section.STORY).rules,
         *answer(section=Section.STORY, second=second).rules,
         *answer(section=Section.STORY, slip=slip(emergency=True)).rules,

@@ -179,5 +179,5 @@ def test_7_the_engine_is_the_one_that_the_bundle_names() -> None:
     assert f"cedar {engine}".startswith(ENGINE + ".")
     pinned = files("tests").joinpath("../pyproject.toml").read_text()
     assert f'"cedarpy=={importlib.metadata.version("cedarpy")}"' in pinned
-    assert BundleBody.__struct_fields__[-2:] == ("engine", "pools")
+    assert "engine" in BundleBody.__struct_fields__
     assert bundle_body().engine == ENGINE
