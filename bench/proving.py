@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from bench.measure import Spread, cpu_seconds
 from bench.result import Found, Picture, Row, Scale
 from crypto.hashing import sha256
+from crypto.merkle import Frontier
 from doors.database import open_database
 from server import tree
 from server.store import metadata
@@ -32,11 +33,11 @@ def proving(scale: Scale) -> Found:
         database = open_database(f"sqlite:///{Path(name) / 'log' / 'tree.db'}")
         with database.writer.begin() as connection:
             metadata.create_all(connection)
-        have = 0
+        have, edge = 0, Frontier()
         for size in sizes:
             with database.writer.begin() as connection:
                 for piece in _pieces(have, size):
-                    tree.append(connection, piece[0], [_leaf(index) for index in piece])
+                    tree.append(connection, edge, [_leaf(index) for index in piece])
             have = size
             with database.reader.connect() as connection:
                 for kind, prove in (("inclusion", _inclusion), ("consistency", _consistency)):

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from cryptography.cobblestone import Cobblestone256Decryptor, Cobblestone256Encryptor
@@ -16,6 +17,7 @@ from client.reporter import compose
 from crypto import envelope, hybrid, words
 from crypto.envelope import Envelope, Header, Recipients
 from crypto.errors import OpenError
+from crypto.hybrid import PrivateKey
 from crypto.limits import limit
 from crypto.locks import Plan
 from crypto.sections import BUCKETS, Section
@@ -58,17 +60,13 @@ def sealing(scale: Scale) -> Found:
     sealed = report.seal()
     header = Header.decode(sealed.header, limit=limit("header"))
     slots = sealed.slots()
-    seed = report.seeds["p1"]
-    slot = envelope.find_slot(slots, sealed.id, seed)
-    tried = 1 + next(number for number, one in enumerate(slots.people) if _opens(seed, one, sealed.id))
-    _row(
-        found,
-        scale,
-        f"find her slot, the {tried}th of {PEOPLE[-1]}",
-        lambda: envelope.find_slot(slots, sealed.id, seed),
-        _bare_open(tried),
-        times,
-    )
+    # Her slot is the last one that is tried: the dearest case, and the same in every run.
+    seed = next(one for one in report.seeds.values() if _opens(one, slots.people[-1], sealed.id))
+    bare_open = _bare_open(len(slots.people))
+    for what, own in (("from her seed", seed), ("her key ready, as in a listing", PrivateKey(seed))):
+        look = partial(envelope.find_slot, slots, sealed.id, own)
+        _row(found, scale, f"find her slot, the last of {PEOPLE[-1]}, {what}", look, bare_open, times)
+    slot = envelope.find_slot(slots, sealed.id, report.seeds["p1"])
     shares = {"desk": [slot.shares["desk", Section.STORY]], "gates": [_gate_share(sealed, report)]}
     thresholds = {"desk": 1, "gates": 1}
     story = sealed.sections[Section.STORY]

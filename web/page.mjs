@@ -31,14 +31,17 @@ export default async function page(common, out, locales) {
     parts.set(`words-${LISTS[code]}.txt`, Buffer.from(`${wordlist.join("\n")}\n`));
   }
   const pins = Object.fromEntries([...parts].map(([name, data]) => [`/page/${name}`, digest(data, "base64")]));
-  const script = async (entry, known) => {
+  const script = async (entry, known, more) => {
     const define = { BUILT_PINS: JSON.stringify(pins), BUILT_LOCALES: JSON.stringify(known) };
-    const made = await build({ ...common, entryPoints: [entry], define, plugins: [fetchedLists], outdir: "out", write: false });
+    const made = await build({ ...common, entryPoints: [entry], define, plugins: [fetchedLists], outdir: "out", write: false, ...more });
     return Buffer.from(made.outputFiles[0].contents);
   };
   parts.set("start.js", await script("reporter/start.ts", described));
-  // The second script needs no words of the first screen: each byte counts on a bad line.
-  parts.set("page.js", await script("reporter/main.ts", described.map(({ code, name, direction }) => ({ code, name, direction }))));
+  // The later scripts need no words of the first screen: each byte counts on a bad line.
+  const known = described.map(({ code, name, direction }) => ({ code, name, direction }));
+  parts.set("page.js", await script("reporter/main.ts", known));
+  // No module: a browser remembers that a module failed, and she must be able to try again.
+  parts.set("questions.js", await script("reporter/questions.ts", known, { format: "iife" }));
   const read = (name) => readFileSync(join(common.absWorkingDir, "reporter", name), "utf8");
   parts.set("page.css", Buffer.from((await transform(read("page.css"), { loader: "css", minify: true })).code));
   const stops = described.map(({ code, direction, stop }) => `<p lang="${code}" dir="${direction}">${stop}</p>`).join("\n");

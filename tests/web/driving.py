@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.needs import need
+from tests.vectors import generate, replay
+from tests.vectors.returning.files import FILES
 from web import build
 
 HERE: Final = Path(__file__).parent
@@ -34,6 +36,13 @@ def bundled(folder: Path) -> Path:
     except build.CannotBuildError as error:
         need("the page's protocol", f"node, npm and the packages of web/package-lock.json ({error})")
     return folder / "protocol.mjs"
+
+
+def vectors() -> int:
+    """How many vectors there are, those of coming back included."""
+    first = [replay.load(file) for file in generate.FILES]
+    later = [replay.load(f"returning/{file}") for file in FILES]
+    return sum(map(len, first + later))
 
 
 def in_node(bundle: Path, tasks: list[Any], folder: Path, vectors: Path = VECTORS) -> Found:

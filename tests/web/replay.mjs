@@ -20,6 +20,7 @@ import * as signing from "../../web/protocol/signing";
 import * as slips from "../../web/protocol/slip";
 import * as slots from "../../web/protocol/slots";
 import * as words from "../../web/protocol/words";
+import { returning } from "./replay_returning.mjs";
 
 class WrongValue extends Error {}
 const plain = (value) => {
@@ -334,10 +335,12 @@ const OPS = {
   },
 };
 
+const RETURNING = returning(same, message);
+
 /** How a vector ends: ok, malformed, cannot-open, bad-proof; or what went wrong. */
-export async function outcome(vector, load) {
+export async function outcome(vector, load, ops = OPS) {
   try {
-    await OPS[vector.op](vector, load);
+    await ops[vector.op](vector, load);
     return "ok";
   } catch (error) {
     if (error instanceof MalformedError) return "malformed";
@@ -356,7 +359,7 @@ export async function replay(files, load) {
     const started = performance.now();
     for (const vector of await load(file)) {
       count++;
-      const ended = await outcome(vector, load);
+      const ended = await outcome(vector, load, file.startsWith("returning/") ? RETURNING : OPS);
       if (ended !== vector.expect) wrong.push(`${file}, ${vector.name}: ${ended}, not ${vector.expect}`);
     }
     times[file] = Math.round(performance.now() - started);

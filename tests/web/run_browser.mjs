@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [browser, mode, bundle, vectors, tasks] = process.argv.slice(2);
@@ -41,6 +41,7 @@ globalThis.work = async (files) => {
   return JSON.stringify({ replayed, ms, wasm: typeof WebAssembly, native, ...(await exchange(await get("/tasks"))) });
 };`;
 
+const FILE = /^\/vectors\/((?:returning\/)?[a-z-]+)$/;
 const requests = [];
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url, "http://127.0.0.1");
@@ -53,13 +54,13 @@ const server = createServer((request, response) => {
       "/main.mjs": () => script(MAIN),
       "/protocol.mjs": () => script(readFileSync(bundle)),
       "/tasks": () => ["application/json", readFileSync(tasks)],
-    }[pathname]?.() ?? (pathname.startsWith("/vectors/") ? ["application/json", readFileSync(join(vectors, `${basename(pathname)}.json`))] : ["text/plain", ""]);
+    }[pathname]?.() ?? (pathname.startsWith("/vectors/") ? ["application/json", readFileSync(join(vectors, `${FILE.exec(pathname)[1]}.json`))] : ["text/plain", ""]);
   response.writeHead(200, { "content-type": type, "content-security-policy": CSP });
   response.end(body);
 });
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 
-const files = readdirSync(vectors).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5));
+const files = readdirSync(vectors, { recursive: true }).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5));
 const launched = await puppeteer.launch({
   browser: browser === "firefox" ? "firefox" : "chrome",
   executablePath: EXECUTABLES[browser],

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 
 const [bundle, vectors, tasks] = process.argv.slice(2);
 const { exchange, replay } = await import(pathToFileURL(bundle));
-const files = readdirSync(vectors).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5));
+const files = readdirSync(vectors, { recursive: true }).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5));
 const load = async (file) => JSON.parse(readFileSync(join(vectors, `${file}.json`), "utf8")).vectors;
 const started = performance.now();
 const replayed = await replay(files, load);

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-_HOP = {"transfer-encoding", "connection", "content-length"}
+_HOP = {"transfer-encoding", "connection", "content-length", "host"}
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,11 @@ class Street:
     def paths(self) -> list[str]:
         return [f"{one.method} {one.path}" for one in self.passed]
 
-    def pass_on(self, method: str, path: str, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-        kind = {"content-type": "application/octet-stream"} if method == "POST" else {}
-        with self.lock, self.house.stream(method, path, content=body, headers=kind) as answer:
+    def pass_on(
+        self, method: str, path: str, body: bytes, asked: dict[str, str]
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
+        said = {name: value for name, value in asked.items() if name not in _HOP}
+        with self.lock, self.house.stream(method, path, content=body, headers=said) as answer:
             data = b"".join(answer.iter_raw())
             headers = [(name, value) for name, value in answer.headers.items() if name.lower() not in _HOP]
             status = answer.status_code
@@ -61,8 +63,8 @@ def street(house: Any) -> Iterator[Street]:
             if self.path in made.cut:
                 self.close_connection = True
                 return
-            status, headers, data = made.pass_on(self.command, self.path, body)
             asked = {name.lower(): value for name, value in self.headers.items()}
+            status, headers, data = made.pass_on(self.command, self.path, body, asked)
             made.passed.append(Passed(self.command, self.path, len(body), asked, status, len(data)))
             self.send_response_only(status)
             for name, value in headers:

@@ -118,15 +118,19 @@ def test_the_keyboard_alone_is_enough(chrome: Any, way: Street) -> None:
     reach(visitor.t("words.label"))
     page.keyboard.type("They wait at the door.")
     push(visitor.t("nav.next"))
-    for key in ("affected", "where", "actors", "person", "hide"):
+    for key in (
+        "affected", "minor", "source", "where", "place", "context", "actors", "harm", "reach", "person", "others",
+        "hide", "team", "readers", "reply",
+    ):  # fmt: skip
         visitor.at(f"{key}.title")
         push(visitor.t("nav.skip"))
     visitor.at("consent.title")
     reach(visitor.t("triage.yes_with_identity"))
     page.keyboard.press("ArrowDown")
     push(visitor.t("nav.next"))
-    visitor.at("sharing.title")
-    push(visitor.t("nav.next"))
+    for key, way_on in (("given", "nav.skip"), ("sharing", "nav.next"), ("recipients", "nav.skip")):
+        visitor.at(f"{key}.title")
+        push(visitor.t(way_on))
     visitor.at("review.title")
     push(visitor.t("review.send"))
     page.locator('[data-state="proven"]').wait_for()

@@ -11,7 +11,9 @@ import pytest
 from client.cli import main
 from client.line import Answer
 from client.page import differences
-from tests.harness import Organisation, Running
+from crypto.relay import Publication
+from policies.statements import PageCode
+from tests.harness import OFFICERS, Organisation, Running
 from tests.needs import need
 from tests.web.street import street
 from web.assets import DIST, HEADERS, assets, manifest, manifest_digest
@@ -47,7 +49,7 @@ def test_the_parts_hold_nothing_of_this_machine_and_no_other_host() -> None:
         if path.suffix in {".js", ".html", ".css"}:
             assert "http://www.w3.org/2000/svg" in text or "http://" not in text, path.name
             assert "https://" not in text, path.name
-    script = (DIST / "page.js").read_text("utf-8") + (DIST / "start.js").read_text("utf-8")
+    script = "".join(path.read_text("utf-8") for path in DIST.glob("*.js"))
     for word in FORBIDDEN:
         assert word not in script, word
 
@@ -81,22 +83,59 @@ def write_trust(organisation: Organisation, folder: Path) -> str:
     return str(path)
 
 
+@pytest.fixture(scope="module")
+def named(world: Running) -> Running:
+    """The house, with this page named in its log."""
+    name(world, 1, bytes.fromhex(manifest_digest()))
+    return world
+
+
+def name(world: Running, number: int, manifest: bytes) -> None:
+    text = PageCode(number, manifest).text()
+    world.house.publish(Publication(note=world.organisation.signed(text, *OFFICERS[:2])))
+
+
+def verified(world: Running, folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
+    with street(world.server) as way:
+        code = main(["verify-page", way.url, "--trust", write_trust(world.organisation, folder), "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
 def test_verify_page_says_that_it_is_the_same(
-    world: Running, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    named: Running, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with street(world.server) as way:
-        code = main(["verify-page", way.url, "--trust", write_trust(world.organisation, tmp_path), "--json"])
-    said: dict[str, Any] = json.loads(capsys.readouterr().out)
+    code, said = verified(named, tmp_path, capsys)
     assert (code, said["ok"], said["manifest"]) == (0, True, manifest_digest())
+    assert said["log"] == {"leaf": 2, "version": 1, "manifest": manifest_digest()}
 
 
-@pytest.mark.parametrize("path", ["/", "/page/page.js", "/page/trust.json", "/leave"])
-def test_verify_page_finds_one_changed_byte(
-    world: Running, tmp_path: Path, capsys: pytest.CaptureFixture[str], path: str
+def test_verify_page_says_when_the_log_names_none_or_another(
+    fresh: Running, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with street(world.server) as way:
+    code, said = verified(fresh, tmp_path, capsys)
+    assert (code, said["ok"], said["log"]) == (3, False, None)
+    assert said["faults"] == [{"index": 0, "path": "log", "fault": "names no page"}]
+    name(fresh, 1, bytes.fromhex(manifest_digest()))
+    assert verified(fresh, tmp_path, capsys)[0] == 0
+    name(fresh, 2, bytes(32))
+    code, said = verified(fresh, tmp_path, capsys)
+    assert (code, said["log"]["version"], said["log"]["manifest"]) == (3, 2, "00" * 32)
+    assert said["faults"] == [{"index": 0, "path": "log", "fault": "names another page"}]
+    assert "another" in said["message"]
+    with street(fresh.server) as way:
+        way.bent["/trust/page/proof"] = lambda data: data.replace(b"index 3", b"index 2")
+        assert main(["verify-page", way.url, "--trust", write_trust(fresh.organisation, tmp_path), "--json"]) == 3
+    said = json.loads(capsys.readouterr().out)
+    assert said["faults"] == [{"index": 0, "path": "log", "fault": "not proven"}]
+
+
+@pytest.mark.parametrize("path", ["/", "/page/page.js", "/page/questions.js", "/page/trust.json", "/leave"])
+def test_verify_page_finds_one_changed_byte(
+    named: Running, tmp_path: Path, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    with street(named.server) as way:
         way.bent[path] = lambda data: gzip.compress(gzip.decompress(data) + b" ")
-        code = main(["verify-page", way.url, "--trust", write_trust(world.organisation, tmp_path), "--json"])
+        code = main(["verify-page", way.url, "--trust", write_trust(named.organisation, tmp_path), "--json"])
     said = json.loads(capsys.readouterr().out)
     assert (code, said["ok"]) == (3, False)
     assert said["faults"] == [{"index": 0, "path": path, "fault": "changed"}]
@@ -110,7 +149,7 @@ def test_verify_page_finds_other_officers(world: Running, tmp_path: Path, capsys
         code = main(["verify-page", way.url, "--trust", write_trust(other, tmp_path), "--json"])
     faults = json.loads(capsys.readouterr().out)["faults"]
     assert code == 3
-    assert [one["path"] for one in faults] == ["/", "/page/trust.json"]
+    assert [one["path"] for one in faults] == ["/", "/page/trust.json", "log"]
 
 
 def test_a_header_that_is_missing_is_found(world: Running) -> None:

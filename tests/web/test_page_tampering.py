@@ -1,6 +1,7 @@
 """A changed script, part, bundle, directory or `current` stops the page before anything is typed (P7)."""
 
 import gzip
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -91,6 +92,45 @@ def test_a_changed_script_does_not_run(chrome: Any, way: Street, path: str) -> N
     assert page.title() == "Notes"
     assert page.locator("input, textarea, select").count() == 0
     page.context.close()
+
+
+def test_a_changed_second_script_stops_it_and_can_be_tried_again(chrome: Any, way: Street) -> None:
+    way.bent["/page/questions.js"] = zipped(lambda data: b"document.title='owned';" + data)
+    page = chrome.new_context().new_page()
+    visitor = Visitor(page, way.url, "en")
+    page.goto(way.url)
+    page.locator('button[lang="en"]').click()
+    visitor.at("safety.title")
+    visitor.next()
+    visitor.at("stop.title")
+    assert page.locator("main p").inner_text() == visitor.t("stop.part")
+    visitor.press("stop.again")
+    visitor.at("stop.title")
+    assert page.title() == "Notes"
+    assert page.locator("input, textarea, select").count() == 0
+    way.bent.clear()
+    visitor.press("stop.again")
+    visitor.at("danger.title")
+    page.context.close()
+
+
+def test_the_document_alone_says_which_second_script_may_run(chrome: Any, way: Street) -> None:
+    """A document whose template names no hash, or another one, does not bring the page to its questions."""
+    for bend in (
+        lambda data: re.sub(rb'(questions\.js") integrity="[^"]*"', rb"\1", data),
+        lambda data: re.sub(rb'(questions\.js" integrity="sha256-)....', rb"\1AAAA", data),
+        lambda data: data.replace(b'id="second"', b'id="other"'),
+    ):
+        way.bent["/"] = zipped(bend)
+        page = chrome.new_context().new_page()
+        visitor = Visitor(page, way.url, "en")
+        page.goto(way.url)
+        page.locator('button[lang="en"]').click()
+        visitor.at("safety.title")
+        visitor.next()
+        visitor.at("stop.title")
+        assert page.locator("input, textarea, select").count() == 0
+        page.context.close()
 
 
 def test_a_directory_of_another_organisation_stops_it(chrome: Any, way: Street) -> None:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.needs import need
-from tests.vectors import generate, replay
+from tests.vectors import replay
 from tests.web import driving, wishing
 from tests.web.exchange import Exchange
 from web import build
@@ -22,7 +22,7 @@ def test_tables_are_those_of_python() -> None:
 def test_every_vector_and_every_exchange(bundle: Path, exchange: Exchange, tmp_path: Path) -> None:
     found = driving.in_node(bundle, exchange.tasks(len(exchange.names)), tmp_path)
     assert found.replayed["wrong"] == []
-    assert found.replayed["count"] == sum(len(replay.load(file)) for file in generate.FILES)
+    assert found.replayed["count"] == driving.vectors()
     exchange.check(found.exchanged, len(exchange.names))
     sizes = {len(one["envelope"]) for one in found.exchanged[5]["sealed"]}
     assert sizes == {len(one.encode().hex()) for one in exchange.sealed}

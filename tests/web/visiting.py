@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.needs import need
+from tests.web import answering
 from web import translations
 
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
@@ -106,90 +107,11 @@ class Visitor:
         self.page.locator(f'button[lang="{self.language}"]').click()
         self.at("safety.title")
         self.next()
+        self.page.locator("html[data-whole]").wait_for(state="attached")  # from here on no line is needed
 
     def tell(self, sample: dict[str, Any]) -> None:
         """Answer every question as the sample does."""
-        slip, card = sample["slip"], sample["triage"]
-        self.at("danger.title")
-        self.tick(self.t(f"urgency.{slip['urgency']}"))
-        self.next()
-        self.at("tiles.title")
-        for tile in card["tiles"]:
-            self.tick(self.t(f"tile.{tile}"))
-        self.next()
-        self.at("words.title")
-        self.write(self.t("words.label"), (sample["narrative"] or {}).get("text") or "")
-        self.choose(self.t("words.language"), slip["lang"])
-        self.next()
-        self.at("affected.title")
-        for who in card["who"]:
-            self.tick(self.t(f"who.{who}"))
-        self.choose(self.t("count.label"), card["count"])
-        self.next()
-        self._where(card)
-        self._actors(sample)
-        self._person(sample)
-        self._hide(slip)
-        self._consent(sample)
-
-    def _where(self, card: dict[str, Any]) -> None:
-        self.at("where.title")
-        place, time = card["place"], card["time"]
-        if time["value"]:
-            self.choose(self.t("where.when"), time["value"])
-        if time["ongoing"]:
-            self.tick(self.t("where.ongoing"))
-        if place["country"]:
-            self.choose(self.t("where.country"), place["country"])
-        self.write(self.t("where.area"), place["area"] or "")
-        self.write(self.t("where.district"), place["district"] or "")
-        self.next()
-
-    def _actors(self, sample: dict[str, Any]) -> None:
-        self.at("actors.title")
-        for actor in sample["triage"]["actors"]:
-            self.tick(self.t(f"actor.{actor['type']}"))
-        for accused in sample["accused"] or ():
-            name = self.t(f"actor.{accused['type']}")
-            for key, field in (("actors.unit", "unit_text"), ("actors.person", "person_text")):
-                if accused[field]:
-                    self.write(self.t(key, actor=name), accused[field])
-        self.next()
-
-    def _person(self, sample: dict[str, Any]) -> None:
-        self.at("person.title")
-        reporter = (sample["identities"] or {}).get("reporter") or {}
-        self.write(self.t("person.name"), reporter.get("name") or "")
-        self.write(self.t("person.contact"), reporter.get("contact") or "")
-        self.write(self.t("person.place"), (sample["location_exact"] or {}).get("text") or "")
-        self.next()
-
-    def _hide(self, slip: dict[str, Any]) -> None:
-        self.at("hide.title")
-        group = self.page.get_by_role("group", name=self.t("hide.actors"), exact=True)
-        for link in slip["exclude_links"]:
-            kind, _, rest = link.partition(":")
-            if kind == "AREA":
-                self.choose(self.t("hide.area"), rest)
-                continue
-            actor, _, place = rest.partition("@")
-            group.get_by_label(self.t(f"actor.{actor}"), exact=True).check()
-            self.choose(self.t("hide.actors.place"), place)
-        self.tick(self.t(f"preference.{slip['reviewer_preference']}"))
-        if slip["two_person"]:
-            self.tick(self.t("hide.two"))
-        self.next()
-
-    def _consent(self, sample: dict[str, Any]) -> None:
-        choices = sample["consent"]["choices"]
-        self.at("consent.title")
-        self.tick(self.t(f"triage.{choices['TRIAGE']}"))
-        self.next()
-        self.at("sharing.title")
-        for purpose, value in choices.items():
-            if purpose != "TRIAGE":
-                self.choose(self.t(f"purpose.{purpose}"), value)
-        self.next()
+        answering.tell(self, sample)
 
     def send(self) -> None:
         """Seal, send, wait for the proof."""

@@ -11,6 +11,7 @@ import * as notes from "./notes";
 import type { Vkey } from "./notes";
 import { LINK, NAME } from "./slip";
 import { verifyVersion, type Trust, type Version } from "./trust";
+import { checkWords, WORDING } from "./wording";
 
 const YEAR = 8760; // hours
 const HOUR = 3600; // seconds
@@ -48,17 +49,22 @@ const BODY = struct(
     policies: text,
     engine: text,
     pools: list(POOL),
+    words: list(WORDING),
+    answers: integer,
+    withdrawHours: integer,
   },
   (body) => {
     require(body.number > 0, "version");
     const least = body.rehearsal ? 0 : 1; // only a rehearsal may bind at once; every client announces it
-    require([body.widenHours, body.consentHours].every((hours) => hours >= least && hours <= YEAR), "hours");
+    require([body.widenHours, body.consentHours, body.withdrawHours].every((hours) => hours >= least && hours <= YEAR), "hours");
     const count = body.gates.length;
     require(body.threshold >= 1 && body.threshold <= count && count <= LIMIT.gates, "threshold of gates");
     require(distinct(body.gates.map((gate) => gate.name)), "one gate twice");
     require(distinct(body.gates.map((gate) => hex(gate.encryption))), "one gate twice");
     require(body.tick >= 0 && body.tick <= HOUR && body.vocabulary.length === 32, "tick or vocabulary");
     require(distinct(body.pools.map((pool) => pool.name)), "one pool twice");
+    checkWords(body.words);
+    require(body.answers >= LIMIT.answers_least && body.answers <= LIMIT.answers_most, "answers");
   },
 );
 export type BundleBody = Of<typeof BODY>;

@@ -15,6 +15,9 @@ export class ProofError extends Error {
   override readonly name = "ProofError";
 }
 
+/** What a decoder or verifier may raise, and nothing else (protocol 1.8). */
+export const CryptoErrors = [MalformedError, OpenError, ProofError] as const;
+
 /** Too few people could open this report, so it is not sealed; the reporter is told (protocol 5.5). */
 export class TooFewError extends Error {
   override readonly name = "TooFewError";

@@ -85,6 +85,10 @@ export async function unsealAny(seed: Bytes, sealed: Bytes, info: Bytes): Promis
   throw new OpenError();
 }
 
+/** Seal under a key that is used for exactly one message: AES-256-GCM with a nonce of zero. */
+export const lockBox = async (key: Bytes, plaintext: Bytes): Promise<Bytes> =>
+  new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: NONCE }, await gcm(key), plaintext));
+
 /** Open AES-256-GCM under a key that is used for exactly one message, so that its nonce is zero. */
 export async function openBox(key: Bytes, sealed: Bytes): Promise<Bytes> {
   try {

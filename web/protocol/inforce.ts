@@ -2,7 +2,7 @@
 // Steps (1) to (3) of protocol 13, before anything is sealed.
 import { type Bytes, equal, hex } from "./bytes";
 import { verifyBundle, type Bundle } from "./bundle";
-import type { LogPolicy } from "./checkpoints";
+import { parsePolicy, verifyCheckpoint, type Checkpoint, type LogPolicy } from "./checkpoints";
 import { VOCABULARY_DIGEST } from "./codes";
 import { verifyDirectory, type Directory } from "./directory";
 import { ProofError } from "./errors";
@@ -41,7 +41,7 @@ export function namedVersions(note: string): { readonly bundle: number; readonly
 }
 
 /** Return what t gates of this bundle signed today or yesterday, about this bundle and directory. */
-async function verifyCurrent(note: string, bundle: Bundle, directory: Directory, today: number): Promise<Current> {
+export async function verifyCurrent(note: string, bundle: Bundle, directory: Directory, today: number): Promise<Current> {
   const found = fields(await notes.need(note, bundle.gateKeys, bundle.body.threshold), Label.NOTE_CURRENT, KEYS);
   const current = {
     day: dayNumber(found.day),
@@ -62,8 +62,14 @@ const names = (said: Numbered, version: Numbered): boolean =>
  *
  * Raise MalformedError or ProofError when it cannot be shown: then nothing may be typed or sealed.
  */
-export async function verifyTrust(
-  trustJson: string,
+export const verifyTrust = async (trustJson: string, ...fetched: Fetched): Promise<InForce> =>
+  verifyInForce(await parseTrust(trustJson), ...fetched);
+
+type Fetched = Parameters<typeof verifyInForce> extends [Trust, ...infer Rest] ? Rest : never;
+
+/** The same with officers' keys that are here already. */
+export async function verifyInForce(
+  trust: Trust,
   currentNote: string,
   bundleNote: string,
   bundleBody: Bytes,
@@ -71,7 +77,6 @@ export async function verifyTrust(
   directoryBody: Bytes,
   today: number,
 ): Promise<InForce> {
-  const trust = await parseTrust(trustJson);
   const bundle = await verifyBundle(bundleNote, bundleBody, trust);
   const directory = await verifyDirectory(directoryNote, directoryBody, trust);
   const current = await verifyCurrent(currentNote, bundle, directory, today);
@@ -84,4 +89,19 @@ export async function verifyTrust(
     rehearsal: bundle.body.rehearsal,
     sameVocabulary: hex(bundle.body.vocabulary) === VOCABULARY_DIGEST,
   };
+}
+
+/** Return the log's head. Raise ProofError unless it has its quorum, by `trust.json` and by the bundle, and is no older than `current`.
+ *
+ * Where witnesses are missing, nobody outside has seen this log: then nothing may be typed either.
+ */
+export async function verifyHead(note: string, { trust, bundle, current }: InForce): Promise<Checkpoint> {
+  let head: Checkpoint | undefined;
+  for (const policy of [trust.logPolicy, await parsePolicy(bundle.body.witnesses)]) {
+    head = await verifyCheckpoint(policy, note);
+    const { size, root } = head;
+    const { number, digest } = current.log;
+    if (size < number || (size === number && !equal(root, digest))) throw new ProofError("not the log that gates have read");
+  }
+  return head as Checkpoint;
 }

@@ -8,8 +8,12 @@ import { LIMIT } from "./limits";
 import { binary, flag, Form, integer, struct, text, type Of } from "./messages";
 import { unpad } from "./padding";
 
-const TAG = 16; // bytes
+export const TAG = 16; // bytes
+export const NOTICE = 16 + LIMIT.notice + 16; // nonce, content, tag
+export const MEMO = 12 + LIMIT.memo + 16;
 const PAD = "pad";
+const WISH = "wish";
+export const WISH_BODY = utf8(WISH);
 
 /** The leaf that says to her alone that her report arrived. */
 export async function receivedLeaf(received: Bytes, id: Bytes): Promise<Bytes> {
@@ -33,7 +37,13 @@ export async function withdrawalLeaf(preimage: Bytes): Promise<Bytes> {
 /** The leaf of a public statement. */
 export const publicLeaf = async (note: string): Promise<Bytes> => concat(new Uint8Array(TAG), await sha256(utf8(note)));
 
-const NOTICE = struct({
+/** Whether a leaf is that of a public statement. */
+export const isPublic = (leaf: Bytes): boolean => leaf.slice(0, TAG).every((byte) => byte === 0);
+
+/** Whether a leaf proves itself a withdrawal. */
+export const isWithdrawal = async (leaf: Bytes): Promise<boolean> => equal(leaf, await withdrawalLeaf(leaf.slice(TAG)));
+
+const NOTICE_TEXT = struct({
   salt: binary,
   body: binary,
   gate: text,
@@ -45,8 +55,8 @@ const NOTICE = struct({
   opened: flag,
 });
 /** What the reporter reads about one decision. A refusal leaves role, action and purpose empty, its section is -1. */
-export type Notice = Of<typeof NOTICE>;
-const noticeForm = new Form(NOTICE);
+export type Notice = Of<typeof NOTICE_TEXT>;
+const noticeForm = new Form(NOTICE_TEXT);
 
 /** Open as the reporter. Raise OpenError or MalformedError. */
 export async function openNotice(logKey: Bytes, sealed: Bytes): Promise<Notice> {
@@ -54,10 +64,10 @@ export async function openNotice(logKey: Bytes, sealed: Bytes): Promise<Notice> 
   return noticeForm.decode(unpad(await hybrid.openBox(key, sealed.slice(16))), LIMIT.notice);
 }
 
-const MEMO = struct({ sequence: integer, journal: binary, what: text, id: binary, who: text });
+const MEMO_TEXT = struct({ sequence: integer, journal: binary, what: text, id: binary, who: text });
 /** What a gate tells its later self. */
-export type Memo = Of<typeof MEMO>;
-const memoForm = new Form(MEMO);
+export type Memo = Of<typeof MEMO_TEXT>;
+const memoForm = new Form(MEMO_TEXT);
 
 /** Open as the gate that wrote it. Raise OpenError otherwise. */
 export async function openMemo(memoKey: Bytes, sealed: Bytes): Promise<Memo> {
@@ -66,7 +76,7 @@ export async function openMemo(memoKey: Bytes, sealed: Bytes): Promise<Memo> {
 }
 
 const RECORD = struct({ kind: text, salt: binary, body: binary }, (record) => {
-  require(["decision", "received", PAD].includes(record.kind) && record.salt.length === 32, "record kind");
+  require(["decision", "received", PAD, WISH].includes(record.kind) && record.salt.length === 32, "record kind");
 });
 /** What auditors open: the kind, the salt, the body that the leaf commits to. */
 export type Record = Of<typeof RECORD>;
@@ -88,6 +98,6 @@ export async function checkRecord(leaf: Bytes, record: Record, notice: Bytes, me
   const holds =
     kind === "received"
       ? equal(leaf, await receivedLeaf(salt, body))
-      : equal(leaf.slice(TAG), await commitment(salt, body, notice, memo)) && (kind === PAD) === equal(body, utf8(PAD));
+      : equal(leaf.slice(TAG), await commitment(salt, body, notice, memo)) && (kind === PAD) === equal(body, utf8(PAD)) && (kind === WISH) === equal(body, WISH_BODY);
   if (!holds) throw new ProofError("record does not open the leaf");
 }

@@ -34,6 +34,10 @@ export const LIMIT = {
   note: 65536, // bytes: text and 64 signatures
   note_signatures: 64, // signatures: C2SP asks for at least 16
   body: 1048576, // bytes: bundle or directory body: 120 people, policies and words
+  words_languages: 16, // languages: operator's words in a bundle: more than any house speaks
+  words_help: 8, // entries: help near her, a language: a list that can be read in a hurry
+  words_name: 120, // characters: name of a place to turn to
+  words_text: 600, // characters: hours, duty to report, how to reach help: a paragraph
   certificate: 1024, // bytes: one person's facts, padded
   name: 24, // characters: names of people, gates, pools
   link: 24, // characters: `ACT:POL@XS-03-D1` and the like
@@ -42,4 +46,21 @@ export const LIMIT = {
   argon2_memory: 65536, // KiB: RFC 9106 second recommendation
   argon2_passes: 3, // passes: RFC 9106 second recommendation
   argon2_lanes: 4, // lanes: RFC 9106 second recommendation
+  answer_slot: 1024, // bytes: one slot of the feed; a short answer fits in one
+  answer_slots: 4, // slots: of one answer; a page and a half
+  answer_text: 3600, // bytes: what four slots hold beside signature and names
+  answer_minutes: 60, // minutes: from the decision until an answer is handed in
+  answers_day: 8, // answers: permitted to one person a day by one gate; a quarter of a day's file
+  answers_least: 4, // slots: of a day's file: the longest answer must fit
+  answers_most: 256, // slots: of a day's file: a quarter of a megabyte a day for everybody who looks
+  feed: 400000, // bytes: largest file of a day, with its two notes
+  feed_days: 7, // days: of answers that may wait; more are told to come back
+  thread: 6, // answers: newest ones that reviewers may read again: what a grant holds
+  wishes: 24, // wishes: of one envelope; a gate looks for each of them at every decision
+  wish_days: 3, // days: a wish that comes into the log later was held back, and is void
+  wish_body: 4096, // bytes: eight gates' entries; one size for consent and withdrawal
+  wishes_in_flight: 64, // bodies: under way at a time; more are told to come back
+  withdrawn_held: 65536, // hashes: told to a gate's own address; 2 MiB, never forgotten
+  missing: 4, // envelopes: numbers without an arrival, after which she has no more reports
+  statements: 2097152, // bytes: notes of the public leaves among 256
 } as const;

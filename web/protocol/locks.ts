@@ -69,7 +69,8 @@ export async function combine(shares: readonly Bytes[], threshold: number): Prom
   }
 }
 
-function* choose<T>(items: readonly T[], count: number): Generator<T[]> {
+/** All ways to choose so many, in order. */
+export function* choose<T>(items: readonly T[], count: number): Generator<T[]> {
   if (count === 0) yield [];
   for (let i = 0; count > 0 && i <= items.length - count; i++) {
     for (const rest of choose(items.slice(i + 1), count - 1)) yield [items[i] as T, ...rest];

@@ -15,6 +15,7 @@ import { NAME } from "./slip";
 
 const HASH = 32;
 const MINUTES = 2 ** 32;
+const WRITING = ["answer", "thread"]; // about the whole report: asked for as section 0 (protocol 15)
 const isSection = (value: number): boolean => value >= 0 && value < SECTIONS.length;
 const minute = (value: number): boolean => value > 0 && value < MINUTES;
 /** Numbers of sections, ascending, none twice. */
@@ -33,9 +34,10 @@ const ASK = struct(
     until: integer,
   },
   (ask) => {
-    require(ask.action === "open" || ask.action === "recuse", "action");
+    require(["open", "recuse", ...WRITING].includes(ask.action), "action");
     require([ask.id, ask.session, ask.nonce].every((one) => one.length === HASH), "ask");
     require(ask.sections.length > 0 && ordered(ask.sections), "sections");
+    require(!WRITING.includes(ask.action) || ask.sections.join() === "0", "sections");
     require(NAME.test(ask.asker), "asker");
     // As Python's `isascii` and `isupper`: ASCII with a capital and no small letter.
     const upper = /^[\x00-\x60\x7b-\x7f]*$/.test(ask.purpose) && /[A-Z]/.test(ask.purpose);
@@ -128,17 +130,25 @@ export const decisionForm = new Form(
   }),
 );
 
-export const decisionRecordForm = new Form(
-  struct({
-    decision: binary,
-    signature: binary,
-    request: binary,
-    requestSignature: binary,
-    header: binary,
-    slip: binary,
-    approvals: pairs,
-    justification: binary,
-    logKey: binary,
+const DECISION_RECORD = {
+  decision: binary,
+  signature: binary,
+  request: binary,
+  requestSignature: binary,
+  header: binary,
+  slip: binary,
+  approvals: pairs,
+  justification: binary,
+  logKey: binary,
+};
+export const decisionRecordForm = new Form(struct(DECISION_RECORD));
+
+/** The same with place and key of every wish of hers that the gate found (protocol 16.7). */
+export const wishedRecordForm = new Form(
+  struct({ ...DECISION_RECORD, wishes: list(tuple(integer, binary)) }, ({ wishes }) => {
+    const places = wishes.map(([place]) => place);
+    require(places.length > 0 && places.every((place, i) => place > (places[i - 1] ?? 0)), "places of wishes");
+    require((places.at(-1) as number) <= LIMIT.wishes && wishes.every(([, key]) => key.length === HASH), "wishes");
   }),
 );
 
@@ -147,7 +157,7 @@ const VERDICT = struct(
   (verdict) => {
     require(ordered(verdict.sections.map(([section]) => section)), "verdict sections");
     require(verdict.sections.every(([, , leaf]) => leaf.length === LIMIT.leaf), "verdict leaves");
-    require(["", "1,1,15"].includes(verdict.echo.map((one) => one.length).join()), "verdict echo");
+    require(["", "1,1,15", "1,1,15,15,16"].includes(verdict.echo.map((one) => one.length).join()), "verdict echo");
   },
 );
 export type Verdict = Of<typeof VERDICT>;

@@ -1,6 +1,7 @@
 // Statements: signed notes of lines `key value` (protocol 8.1, 8.6).
-import { type Bytes } from "./bytes";
+import { utf8, type Bytes } from "./bytes";
 import { require } from "./errors";
+import { sha256 } from "./hashing";
 import type { Label } from "./labels";
 import * as notes from "./notes";
 
@@ -10,6 +11,9 @@ const SINGLE_LINE = /^(?! )(?:[^\p{C}\p{Z}]| )+(?<! )$/u;
 
 /** Days since 1970-01-01 (UTC) of a moment; 1.7 knows nothing finer. */
 export const dayOf = (date: Date): number => Math.floor(date.getTime() / DAY);
+
+/** The day's text: YYYY-MM-DD. */
+export const dayText = (day: number): string => new Date(day * DAY).toISOString().slice(0, 10);
 
 /** Read YYYY-MM-DD, in exactly this form. */
 export function dayNumber(text: string): number {
@@ -31,6 +35,9 @@ export function fields<N extends string>(text: string, label: Label, names: read
   });
   return Object.fromEntries(found) as Record<N, string>;
 }
+
+/** Return the digest of a statement: of the text of a whole note, signatures left out. */
+export const noteDigest = (note: string): Promise<Bytes> => sha256(utf8(notes.split(note)[0]));
 
 /** A number and a digest, as `current` names versions. */
 export interface Numbered {

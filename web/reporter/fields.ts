@@ -70,13 +70,13 @@ export function write(
   text: string,
   value: string,
   change: (value: string) => void,
-  { long = false, most = 100, hint }: { long?: boolean; most?: number; hint?: string } = {},
+  { long = false, rows = 9, most = 100, hint }: { long?: boolean; rows?: number; most?: number; hint?: string } = {},
 ): HTMLDivElement {
   const [id, described] = [fresh(), fresh()];
   const quiet = { id, dir: "auto", autocomplete: "off", autocapitalize: "off", autocorrect: "off", spellcheck: "false" };
   const asides = { ...quiet, "data-gramm": "false", "aria-describedby": hint === undefined ? undefined : described };
   const box = long
-    ? h("textarea", { ...asides, rows: 9 })
+    ? h("textarea", { ...asides, rows })
     : h("input", { ...asides, type: "text", maxlength: most });
   box.value = value;
   box.addEventListener("input", () => change(box.value));

@@ -1,5 +1,6 @@
 // One visit: what is known, where she is, and how a screen is shown. Everything here ends with the page.
-import { ProofError, MalformedError, type InForce, type NewWords } from "../protocol/index";
+import { MalformedError, ProofError } from "../protocol/errors";
+import type { InForce, NewWords } from "../protocol/index";
 import type { Draft } from "./draft";
 import { button, h, type Child } from "./dom";
 import { LineError } from "./pinned";
@@ -21,8 +22,10 @@ export interface Screen {
   readonly title: string;
   readonly body: (visit: Visit) => Child[];
   readonly hint?: string;
+  readonly applies?: (visit: Visit) => boolean; // left out while it is false: there is nothing to ask
   readonly optional?: (visit: Visit) => boolean; // "Skip this" while it is true
   readonly next?: (visit: Visit) => string | undefined;
+  readonly said: (visit: Visit) => readonly string[]; // for the overview: what she chose, never what she wrote
 }
 
 const main = (): HTMLElement => document.querySelector("main") as HTMLElement;
@@ -43,10 +46,11 @@ export function show(title: string, ...children: Child[]): void {
   heading.focus({ preventScroll: true });
 }
 
-/** Show why nothing can go on. Only a broken line can be tried again. */
-export function stop(error: unknown, again: () => void): void {
-  if (error instanceof LineError) {
-    show(t("stop.title"), h("p", {}, t("stop.line")), h("div", { class: "nav" }, button(t("stop.again"), again, "main")));
+/** Show why nothing can go on. What may be the line alone can be tried again; `why` says it better where it is known. */
+export function stop(error: unknown, again: () => void, why?: string): void {
+  if (error instanceof LineError || why !== undefined) {
+    const retry = h("div", { class: "nav" }, button(t("stop.again"), again, "main"));
+    show(t("stop.title"), h("p", { class: "stop" }, why ?? t("stop.line")), retry);
     return;
   }
   const changed = error instanceof ProofError && error.message.startsWith("a part of the page");

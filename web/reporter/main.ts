@@ -1,38 +1,57 @@
-// What follows the first screen: the language is fetched, then what is in force is verified, then one question a screen.
-import { capable } from "../protocol/index";
+// What follows the first screen: the language is fetched, then what is in force is verified, then it is said what she
+// must know. Behind that comes the second script (questions.ts), before which nothing can be typed.
+import { capable } from "../protocol/capable";
 import { h } from "./dom";
-import { emptyDraft } from "./draft";
-import { show, stop, type Visit } from "./house";
+import { ask, type Entered, type Wish } from "./entered";
+import { show, stop } from "./house";
 import { LOCALES, type Locale } from "./locales";
-import { speak, t } from "./text";
+import { safety } from "./screens/safety";
+import { PartError, second } from "./second";
+import { fetchTexts, speak, t } from "./text";
 import { fetchTrust } from "./trusted";
-import { begin } from "./walk";
-import { loadWords } from "./wordlists";
+import { fetchWords } from "./wordlists";
 
 const root = document.documentElement;
 
 async function enter(locale: Locale): Promise<void> {
+  let texts: Entered["texts"];
   try {
     if (!(await capable())) throw new Error("browser");
-    await speak(locale);
+    texts = await fetchTexts(locale);
   } catch {
     addEventListener("chosen", take);
     dispatchEvent(new Event("stopped")); // in all languages: start.ts has the words
     return;
   }
+  speak(locale, texts);
   (document.querySelector("#leave") as HTMLElement).textContent = `✕ ${t("bar.leave")}`;
-  show(t("check.title"), h("p", {}, t("check.doing")), h("progress", { "aria-label": t("check.doing") }));
+  wait();
   try {
-    const [inForce, lists] = await Promise.all([fetchTrust(), loadWords(locale.code)]);
+    const [inForce, list] = await Promise.all([fetchTrust(), fetchWords(locale.code)]);
     if (!inForce.sameVocabulary) throw new Error("another vocabulary"); // older or newer than what officers signed
-    const visit: Visit = { draft: emptyDraft(locale.code), inForce, lists, reviewing: false };
     const banner = document.querySelector("#rehearsal") as HTMLElement;
     banner.textContent = t("bar.rehearsal");
     banner.hidden = !inForce.rehearsal;
-    begin(visit);
+    begin({ locale, texts, list, inForce });
+    void second().catch(() => undefined); // while she reads; who goes on waits for it, and is told if it failed
   } catch (error) {
     stop(error, () => void enter(locale));
   }
+}
+
+const wait = (): void =>
+  show(t("check.title"), h("p", {}, t("check.doing")), h("progress", { "aria-label": t("check.doing") }));
+
+/** What she must know before the first question. */
+function begin(entered: Entered): void {
+  const go = (kind: Wish["kind"]): void => {
+    if (root.dataset["whole"] === undefined) wait();
+    second().then(
+      () => ask({ kind, entered, back: () => begin(entered) }),
+      (error: unknown) => stop(error, () => go(kind), error instanceof PartError ? t("stop.part") : undefined),
+    );
+  };
+  safety(entered.inForce, () => go("tell"), () => go("file"));
 }
 
 /** Take up the choice that start.ts wrote down: once, now or when it is made. */

@@ -1,5 +1,5 @@
 // What she reads. PO files are the source (web/locales); the one of her language is fetched when she chooses it.
-import { CODES, CONSENT_VALUES, PURPOSES } from "../protocol/index";
+import { CODES, CONSENT_VALUES, PURPOSES } from "../protocol/codes";
 import { LOCALES, type Locale } from "./locales";
 import { pinned } from "./pinned";
 
@@ -14,6 +14,19 @@ const FAMILIES = {
   purpose: PURPOSES,
   value: CONSENT_VALUES,
   triage: ["yes_with_identity", "yes_without_identity", "no"],
+  minor: ["YES", "NO", "UNK"],
+  source: CODES.source_link,
+  place: CODES.place_type,
+  context: CODES.context_flags,
+  involvement: CODES.involvement,
+  basis: CODES.identification_basis,
+  effect: CODES.harm_effect,
+  dimension: CODES.harm_dimension,
+  level: CODES.harm_level,
+  knows: ["knows", "does_not_know", "cannot_ask"],
+  reply: ["inbox", "none", "via_field_officer"],
+  given: ["self", "aloud", "guardian", "family", "officer"],
+  long: ["card", "story", "identity"],
   keep: ["3", "12", "36"],
   "hide.pool": ["home", "region", "outside", "women", "sister"],
   note: ["phone", "email", "identity", "coordinates"],
@@ -26,9 +39,13 @@ type Code<F extends Family> = (typeof FAMILIES)[F][number];
 let words: Readonly<Record<string, string>> = {};
 let chosen: Locale = LOCALES[0] as Locale;
 
-/** Fetch a language and speak it from now on. */
-export async function speak(locale: Locale): Promise<void> {
-  words = JSON.parse(new TextDecoder().decode(await pinned(`/page/locale-${locale.code}.json`))) as typeof words;
+/** Fetch a language. */
+export const fetchTexts = async (locale: Locale): Promise<typeof words> =>
+  JSON.parse(new TextDecoder().decode(await pinned(`/page/locale-${locale.code}.json`))) as typeof words;
+
+/** Speak a language from now on. */
+export function speak(locale: Locale, texts: typeof words): void {
+  words = texts;
   chosen = locale;
   document.documentElement.lang = locale.code;
   document.documentElement.dir = locale.direction;
@@ -48,6 +65,17 @@ export const named = <F extends Family>(family: F, code: Code<F>): string => t(`
 /** Return all codes of a family with their texts. */
 export const options = <F extends Family>(family: F): [Code<F>, string][] =>
   FAMILIES[family].map((code): [Code<F>, string] => [code, named(family, code)]);
+
+/** Return what was chosen of a family, for the overview. */
+export const listed = <F extends Family>(family: F, chosen: ReadonlySet<string>): string[] =>
+  [...chosen].map((code) => named(family, code as Code<F>));
+
+/** The same of one choice; nothing where there is none. */
+export const saidOf = <F extends Family>(family: F, code: string): string[] =>
+  code === "" ? [] : [named(family, code as Code<F>)];
+
+/** How many she chose or wrote, without saying what. */
+export const counted = (count: number): string[] => (count === 0 ? [] : [t("review.chosen", { count })]);
 
 /** Whether there is a text for this name of a pool: officers may call theirs as they like. */
 export const isNamedPool = (name: string): name is Code<"hide.pool"> =>

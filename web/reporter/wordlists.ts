@@ -3,20 +3,24 @@ import { has, pinned } from "./pinned";
 
 const NAMES: Readonly<Record<string, string>> = { en: "english", fr: "french", es: "spanish", pt: "portuguese" };
 const LISTS = new Map<string, string[]>();
+const WORDS = 2048;
 
-/** Return the (still empty) list of this name; `loadWords` fills it in place. */
+/** Return the (still empty) list of this name; `fill` fills it in place. */
 export function listed(name: string): string[] {
   const found = LISTS.get(name) ?? [];
   LISTS.set(name, found);
   return found;
 }
 
-/** Fetch the words of a language. Return whether it has any: else she gets digits. */
-export async function loadWords(language: string): Promise<boolean> {
-  const name = NAMES[language];
-  const path = `/page/words-${name ?? ""}.txt`;
-  if (name === undefined || !has(path)) return false;
-  const list = listed(name);
-  if (list.length === 0) list.push(...new TextDecoder().decode(await pinned(path)).trim().split("\n"));
-  return list.length === 2048;
+/** Fetch the words of a language. Return none where it has no list. */
+export async function fetchWords(language: string): Promise<readonly string[]> {
+  const path = `/page/words-${NAMES[language] ?? ""}.txt`;
+  return has(path) ? new TextDecoder().decode(await pinned(path)).trim().split("\n") : [];
+}
+
+/** Put the words of a language where the protocol looks for them. Return whether it has any: else she gets digits. */
+export function fill(language: string, words: readonly string[]): boolean {
+  const list = listed(NAMES[language] ?? "");
+  if (list.length === 0) list.push(...words);
+  return list.length === WORDS;
 }

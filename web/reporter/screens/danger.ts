@@ -1,14 +1,14 @@
 import { h } from "../dom";
 import { radios } from "../fields";
 import type { Screen } from "../house";
-import { options, t } from "../text";
-import { help } from "./safety";
+import { help } from "../operator";
+import { options, saidOf, t } from "../text";
 
 /** Is someone in danger now? Who says yes is told at once not to wait for us. */
 export const danger: Screen = {
   title: "danger.title",
-  body: ({ draft }) => {
-    const urgent = h("div", { class: "urgent", hidden: draft.urgency !== "U3" }, h("p", {}, t("danger.help")), ...help());
+  body: ({ draft, inForce }) => {
+    const urgent = h("div", { class: "urgent", hidden: draft.urgency !== "U3" }, h("p", {}, t("danger.help")), ...help(inForce));
     const choose = (code: string): void => {
       draft.urgency = code;
       urgent.hidden = code !== "U3";
@@ -16,4 +16,5 @@ export const danger: Screen = {
     return [radios(t("danger.choose"), options("urgency"), draft.urgency, choose), h("div", { "aria-live": "polite" }, urgent)];
   },
   next: ({ draft }) => (draft.urgency === "" ? t("danger.choose") : undefined),
+  said: ({ draft }) => saidOf("urgency", draft.urgency),
 };

@@ -1,43 +1,44 @@
 // Who must not see this: removed before sealing, by the same plan that Python has. Nobody outside can tell.
-import { plan, slipOf, TooFewError } from "../../protocol/index";
 import { h, type Child } from "../dom";
-import { excludedLinks, linkPlaces, reportOf, type Draft } from "../draft";
-import { radios, select, tick, ticks } from "../fields";
+import type { Level } from "../draft";
+import { select, ticks } from "../fields";
 import type { Screen, Visit } from "../house";
+import { obstacle } from "../obstacle";
 import { countries, countryName } from "../places";
-import { isNamedPool, named, options, t } from "../text";
+import { counted, isNamedPool, named, options, t } from "../text";
+import { linkPlaces } from "../wishes";
 
 const DESK_RING = 0;
-const MOST = 8; // of each kind; the slip has room for no more
+const NO_TIES = ["UNK", "NOT", "COM", "ONL"]; // nobody can declare ties to these
 
-/** What stands in the way of sealing with these wishes, in a sentence; nothing if it can be sealed. */
-export function obstacle({ draft, inForce }: Visit): string | undefined {
+/** Ties to actors, each of a place, and the place itself. */
+function ties({ draft, inForce }: Visit): Child[] {
   const { hidden } = draft;
-  if ([excludedLinks(draft).length, hidden.pools.size, hidden.people.size].some((count) => count > MOST)) return t("hide.many");
-  try {
-    plan(slipOf(reportOf(draft)), inForce.bundle, inForce.directory);
-  } catch (error) {
-    if (error instanceof TooFewError) return t("hide.few");
-    throw error;
-  }
-  return undefined;
-}
-
-/** Ties to actors of a place, and the place itself. The country is asked here again if she skipped it. */
-function ties(visit: Visit): Child[] {
-  const { draft, inForce } = visit;
-  const { hidden } = draft;
-  const places = linkPlaces(draft).map((one): [string, string] => [one, countryName(one, inForce)]);
-  if (!places.some(([one]) => one === hidden.at)) hidden.at = places[0]?.[0] ?? "";
-  if (!places.some(([one]) => one === hidden.area)) hidden.area = "";
-  const kinds = options("actor").filter(([code]) => !["UNK", "NOT", "COM", "ONL"].includes(code));
+  const places = linkPlaces(draft).map(([level, one]): [string, string] => [String(level), countryName(one, inForce)]);
+  const chosen = new Set(hidden.ties.keys());
+  const more = h("div", { class: "more" });
+  const kinds = options("actor").filter(([code]) => !NO_TIES.includes(code));
+  const fill = (): void =>
+    more.replaceChildren(
+      ...kinds.filter(([code]) => hidden.ties.has(code)).map(([code, actor]) =>
+        select(t("hide.actors.place", { actor }), places, String(hidden.ties.get(code)), (at) => void hidden.ties.set(code, Number(at) as Level)),
+      ),
+    );
+  const changed = (code: string): void => {
+    if (chosen.has(code)) hidden.ties.set(code, 0);
+    else hidden.ties.delete(code);
+    fill();
+  };
+  fill();
+  const left = (at: string): void => void (hidden.area = at === "" ? undefined : (Number(at) as Level));
   return [
-    ticks(t("hide.actors"), kinds, hidden.actors),
-    select(t("hide.actors.place"), places, hidden.at, (at) => void (hidden.at = at)),
-    select(t("hide.area"), places, hidden.area, (area) => void (hidden.area = area), t("hide.area.none")),
+    select(t("hide.area"), places, String(hidden.area ?? ""), left, t("hide.area.none")),
+    ticks(t("hide.actors"), kinds, chosen, changed),
+    more,
   ];
 }
 
+/** The country is asked here again if she skipped it: without one there is nothing to have ties in. */
 function byPlace(visit: Visit): Child {
   const { draft, inForce } = visit;
   const box = h("div", {});
@@ -46,7 +47,7 @@ function byPlace(visit: Visit): Child {
     const choose = (code: string): void => {
       draft.country = code;
       fill();
-      box.querySelector("input")?.focus();
+      box.querySelector("select")?.focus();
     };
     box.replaceChildren(select(t("hide.country.first"), countries(inForce), "", choose, t("choice.none")));
   };
@@ -54,28 +55,33 @@ function byPlace(visit: Visit): Child {
   return box;
 }
 
-const untouched = ({ hidden, preference, twoPerson, emergency, ombuds }: Draft): boolean =>
-  hidden.actors.size + hidden.pools.size + hidden.people.size === 0 &&
-  hidden.area === "" && preference === "ANY" && !twoPerson && !emergency && !ombuds;
-
 export const hide: Screen = {
   title: "hide.title",
   hint: "hide.hint",
-  body: (visit) => {
-    const { draft, inForce } = visit;
+  body: (visit) => [byPlace(visit)],
+  optional: ({ draft }) => draft.hidden.ties.size === 0 && draft.hidden.area === undefined,
+  next: obstacle,
+  said: ({ draft: { hidden } }) => counted(hidden.ties.size + (hidden.area === undefined ? 0 : 1)),
+};
+
+/** Groups and people of this house, by the names that it publishes of them: no others can be meant here. */
+export const team: Screen = {
+  title: "team.title",
+  hint: "hide.hint",
+  body: ({ draft, inForce }) => {
     const pools = inForce.bundle.body.pools.filter((pool) => pool.ring === DESK_RING);
-    const poolNames = pools.map(({ name }): [string, string] => [name, isNamedPool(name) ? named("hide.pool", name) : name]);
+    const groups = pools.map(({ name }): [string, string] => [name, isNamedPool(name) ? named("hide.pool", name) : name]);
     const people = inForce.directory.people.filter((one) => one.role !== "auditor").map(({ name }): [string, string] => [name, name]);
+    const { hidden } = draft;
     return [
-      byPlace(visit),
-      ticks(t("hide.pools"), poolNames, draft.hidden.pools),
-      h("details", { open: draft.hidden.people.size > 0 }, h("summary", {}, t("hide.people")), ticks(t("hide.people"), people, draft.hidden.people, undefined, undefined, "names")),
-      radios(t("hide.preference"), options("preference"), draft.preference, (code) => void (draft.preference = code)),
-      tick(t("hide.two"), draft.twoPerson, (on) => void (draft.twoPerson = on)),
-      tick(t("hide.emergency"), draft.emergency, (on) => void (draft.emergency = on)),
-      tick(t("hide.ring"), draft.ombuds, (on) => void (draft.ombuds = on)),
+      ticks(t("hide.pools"), groups, hidden.pools),
+      h("details", { open: hidden.people.size > 0 },
+        h("summary", {}, t("hide.people")),
+        ticks(t("hide.people"), people, hidden.people, undefined, undefined, "names"),
+      ),
     ];
   },
-  optional: ({ draft }) => untouched(draft),
+  optional: ({ draft: { hidden } }) => hidden.pools.size + hidden.people.size === 0,
   next: obstacle,
+  said: ({ draft: { hidden } }) => counted(hidden.pools.size + hidden.people.size),
 };

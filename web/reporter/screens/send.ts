@@ -1,9 +1,10 @@
 // Seal here, then send: with its states, the sealed file for another way, and then her words.
 import { newWords, seal } from "../../protocol/index";
 import { button, h } from "../dom";
-import { reportOf } from "../draft";
+import { emptyDraft } from "../draft";
 import { progress } from "../fields";
 import { announce, show, stop, type Visit } from "../house";
+import { reportOf } from "../making";
 import { Sending, type Parcel, type State } from "../sending";
 import { locale, named, t } from "../text";
 import { fetchTrust, isFresh } from "../trusted";
@@ -32,9 +33,8 @@ export async function sealAndSend(visit: Visit, back: () => void): Promise<void>
 }
 
 /** What she wrote is sealed now: forget it, so that the page holds nothing but the sealed form and her words. */
-function wipe({ draft }: Visit): void {
-  draft.text = draft.name = draft.contact = draft.place = draft.area = draft.district = "";
-  draft.actors.clear();
+function wipe(visit: Visit): void {
+  visit.draft = emptyDraft(visit.draft.language);
 }
 
 /** Show a parcel on its way. With words, the next screen is hers; a file that was sealed elsewhere has none here. */

@@ -1,7 +1,7 @@
-import { select, tick, write } from "../fields";
+import { radios, select, tick, ticks, write } from "../fields";
 import type { Screen } from "../house";
-import { countries, times } from "../places";
-import { t } from "../text";
+import { countries, countryName, times, timeName } from "../places";
+import { listed, options, saidOf, t } from "../text";
 
 /** As coarse as she likes: week, month or year; country, region or district. Nothing finer is asked. */
 export const where: Screen = {
@@ -15,4 +15,21 @@ export const where: Screen = {
     write(t("where.district"), draft.district, (text) => void (draft.district = text.trim()), { most: 40 }),
   ],
   optional: ({ draft }) => draft.when === "" && draft.country === "" && !draft.ongoing,
+  said: ({ draft, inForce }) =>
+    [timeName(draft.when), draft.country && countryName(draft.country, inForce), draft.area, draft.district].filter((one) => one !== ""),
+};
+
+export const kind: Screen = {
+  title: "place.title",
+  body: ({ draft }) => [radios(t("place.choose"), options("place"), draft.kind, (code) => void (draft.kind = code))],
+  optional: ({ draft }) => draft.kind === "",
+  said: ({ draft }) => saidOf("place", draft.kind),
+};
+
+/** What else was going on: mission areas are computed from it, never asked. */
+export const context: Screen = {
+  title: "context.title",
+  body: ({ draft }) => [ticks(t("tiles.hint"), options("context"), draft.context)],
+  optional: ({ draft }) => draft.context.size === 0,
+  said: ({ draft }) => listed("context", draft.context),
 };

@@ -5,7 +5,6 @@ import { spot } from "../spotting";
 import { LOCALES } from "../locales";
 import { languageName, named, t } from "../text";
 
-const MOST = 120_000; // bytes; with accused and recipients it must fit the largest bucket
 const MORE = "am bn ckb de fa ha hi id ja km ko ku ln my ne om pa prs ps pt ru rw so sw ta th ti tr uk ur uz vi yo zh".split(" ");
 
 /** Her own words, with gentle prompts, and a note of her own device about what may identify somebody. */
@@ -32,5 +31,5 @@ export const words: Screen = {
     ];
   },
   optional: ({ draft }) => draft.text.trim() === "",
-  next: ({ draft }) => (new TextEncoder().encode(draft.text).length > MOST ? t("words.long") : undefined),
+  said: ({ draft }) => (draft.text === "" ? [] : [t("review.written", { count: Array.from(draft.text).length })]),
 };
