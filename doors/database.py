@@ -81,7 +81,14 @@ def _set_up(connection: Any, *lines: str) -> None:  # noqa: ANN401 - a DBAPI con
 
 
 def _set_up_writer(connection: Any, _: object) -> None:  # noqa: ANN401
-    _set_up(connection, "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "wal_autocheckpoint=2000")
+    _set_up(
+        connection,
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "secure_delete=ON",
+        "temp_store=MEMORY",
+        "wal_autocheckpoint=2000",
+    )
 
 
 def _set_up_reader(connection: Any, _: object) -> None:  # noqa: ANN401

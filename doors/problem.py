@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
+from sqlalchemy.exc import SQLAlchemyError
 
 from crypto.errors import CryptoError
 
@@ -26,7 +27,7 @@ class Refusal(Exception):  # noqa: N818 - what a house says, not what went wrong
 
     status: ClassVar[int] = 500
     kind: ClassVar[str] = "closed"
-    title: ClassVar[str] = "This cannot be done now. Nothing was changed."
+    title: ClassVar[str] = "This cannot be done now. Nothing was acknowledged."
 
     def __init__(self, size: int | None = None) -> None:
         super().__init__(self.kind)
@@ -81,6 +82,14 @@ class Closed(Refusal):
     title = "This is closed until the log can be written and checked. Nothing was opened."
 
 
+class Unwritten(Refusal):
+    """The database, its disk or a line failed. A commit that fails may be kept all the same, so this denies nothing."""
+
+    status = 503
+    kind = "closed"
+    title = "The log cannot be written or read now. Nothing was acknowledged. Please try again later."
+
+
 class Busy(Refusal):
     """Too much at once."""
 
@@ -132,6 +141,10 @@ def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     return answer
 
 
+def _failed(_: Request[Any, Any, Any], __: Exception) -> Response[Problem]:
+    return respond(Unwritten())
+
+
 def _unforeseen(_: Request[Any, Any, Any], __: Exception) -> Response[Problem]:
     return respond(Refusal())
 
@@ -140,6 +153,8 @@ HANDLERS: dict[int | type[Exception], Callable[..., Response[Any]]] = {
     Refusal: _refusal,
     CryptoError: _crypto,
     HTTPException: _http,
+    SQLAlchemyError: _failed,
+    OSError: _failed,
     Exception: _unforeseen,
 }
 OCTETS = "application/octet-stream"  # sealed things travel as plain bytes

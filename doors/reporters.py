@@ -23,15 +23,17 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 OFFERED: Final = {
-    "POST": re.compile(r"/v1/reports"),
+    "POST": re.compile(r"/v1/(reports|consents|withdrawals)"),
     "GET": re.compile(
         r"/|/leave|/page/[a-z][a-z0-9.-]{0,40}|/health|/openapi\.json|/v1/reports/[0-9a-f]{64}/proof"
-        r"|/trust/(current|(bundle|directory)-\d{1,9}(/body)?)"
-        r"|/log/(checkpoint|notices/\d{1,18}|tile/(entries|[0-7])/(x\d{3}/){0,4}\d{3}(\.p/\d{1,3})?)",
+        r"|/v1/feed/\d{4}-\d\d-\d\d"
+        r"|/trust/(current|page/proof|leaf-\d{1,9}|(bundle|directory)-\d{1,9}(/body)?)"
+        r"|/log/(checkpoint|(notices|statements)/\d{1,18}|tile/(entries|[0-7])/(x\d{3}/){0,4}\d{3}(\.p/\d{1,3})?)",
         re.ASCII,
     ),
 }
-"""The page; hand in, the receipt's proof, what is in force, and the log as far as she looks for herself in it."""
+"""The page; hand in, the receipt's proof, what officers signed, answers, and the log as far as she looks for herself;
+what she wants from now on."""
 
 _CONNECTIONS: Final = 1024  # at once
 _HEADER_TIMEOUT: Final = 10_000  # milliseconds, as at the first door

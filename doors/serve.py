@@ -1,6 +1,7 @@
 """Serve an app with granian on HOST:PORT or unix:PATH, and print `ready URL` when it answers."""
 
 import http.client
+import os
 import resource
 import socket
 import sys
@@ -16,7 +17,7 @@ from doors.environment import SettingError
 
 _HEADER_TIMEOUT = 10_000  # milliseconds: half-open requests do not hold a worker
 _HEADER_BYTES = 65_536  # also how much of a body is read at once: at 16 kB a large one cost three times the CPU
-_FORKED = 0.5  # seconds until the worker has been forked for certain
+_FORKED = 10.0  # seconds; only where workers are not forked at all is it waited for so long
 CONNECTIONS = 2048  # at once; half-open ones are among them until their time is over
 _FILES = CONNECTIONS + 512
 
@@ -59,11 +60,11 @@ def serve(target: str, bind: str) -> None:
         uds.unlink()
     url = f"unix:{uds}" if uds else f"http://{host}:{port}"
     _allow_files()
-    # The worker is forked while the thread below lives. Whatever that thread would import must be imported now, and it
-    # must not look up a host just then: the fork would inherit a lock that nobody gives back, and its own first look-up
-    # (of a gate by TCP) would wait for ever.
-    "localhost".encode("idna")
-    threading.Thread(target=_announce, args=(host, port, uds, url), daemon=True).start()
+    # The thread below may take no lock before the worker is forked, not even to look up a host: the worker would
+    # inherit one that nobody gives back, and its own first look-up (of a gate by TCP) would wait for ever.
+    forked = threading.Event()
+    os.register_at_fork(after_in_parent=forked.set)
+    threading.Thread(target=_announce, args=(forked, host, port, uds, url), daemon=True).start()
     Granian(
         target,
         address=host or "127.0.0.1",
@@ -92,8 +93,8 @@ def _allow_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _announce(host: str, port: int, uds: Path | None, url: str) -> None:
-    time.sleep(_FORKED)
+def _announce(forked: threading.Event, host: str, port: int, uds: Path | None, url: str) -> None:
+    forked.wait(_FORKED)
     while True:
         connection = UnixConnection(str(uds)) if uds else http.client.HTTPConnection(host, port, timeout=5)
         try:

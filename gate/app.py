@@ -1,9 +1,9 @@
-"""Put the gate together: one lock, one transaction a call, five doors."""
+"""Put the gate together: one lock, one transaction a call, six doors."""
 
 import os
 import threading
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 from litestar import Litestar, Response, get, post
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, literal_column, 
 
 from crypto import notes
 from crypto.checkpoints import LogPolicy
+from crypto.hashing import digest
 from crypto.hybrid import Draw
 from crypto.labels import Label
 from crypto.limits import limit
@@ -26,16 +27,18 @@ from crypto.relay import (
     Sync,
     SyncReply,
 )
+from crypto.wishes import Wishes
 from doors import clock
 from doors.bodies import BoundBodies
 from doors.clock import Clock
 from doors.database import OneProcess, open_database
 from doors.privacy import ForgetCaller, protect
 from doors.problem import HANDLERS, OCTETS, Closed, Malformed
-from gate import store
+from gate import store, wishes
 from gate.decide import Decider
 from gate.examine import Examiner
 from gate.follow import Follower, Position, read_position, revoke, rolled_back
+from gate.forget import scrub
 from gate.inforce import InForce
 from gate.release import Releaser
 from gate.settings import Settings
@@ -65,6 +68,7 @@ class Gate:
         self._examiner = examiner
         self._decider = Decider(settings.key, examiner, draw)
         self._releaser = Releaser(settings.key, examiner)
+        self._unscrubbed = True  # whoever was killed may have forgotten something just before
 
     def close(self) -> None:
         """Let go of the database and the lock file."""
@@ -90,6 +94,7 @@ class Gate:
             with self._database.writer.begin() as connection:
                 position = self._follow(connection, sync)
                 self._forget(connection)
+            self._scrub()
             with self._database.writer.begin() as connection:
                 if position.unread:
                     return SyncReply(size=position.size, current="", pending=[])
@@ -138,7 +143,17 @@ class Gate:
                 rolled_back(connection, minute)
                 known = self._in_force.known(connection, minute)
                 examined = self._examiner.examine(connection, known, call.opening, minute, again=False)
-                return self._decider.decide(connection, known, examined, minute).encode()
+                reply = self._decider.decide(connection, known, examined, minute).encode()
+            self._unscrubbed |= examined.gone
+            self._scrub()
+            return reply
+
+    def _scrub(self) -> None:
+        """What was forgotten leaves the write-ahead log too."""
+        if self._unscrubbed:
+            with suppress(Exception):  # the decision holds; a disk that is full now may not be so at the next sync
+                scrub(self._database.writer)
+                self._unscrubbed = False
 
     def releases(self, call: ReleasesCall) -> bytes:
         """Step 4: follow the log, examine again on fresh state, check the proofs, release."""
@@ -167,6 +182,15 @@ class Gate:
         name = Revocation.verify(publication.note, self._trust).name
         with self._lock, self._database.writer.begin() as connection:
             revoke(connection, name)
+
+    def withdraw(self, body: bytes) -> None:
+        """Take a withdrawal at this gate's own address (protocol 16.6): binding now, whatever a server does.
+
+        It cannot tell what else such a body may be: then the hash is nobody's, and closes nothing.
+        """
+        shown = Wishes.from_body(body).shown
+        with self._lock, self._database.writer.begin() as connection:
+            wishes.hold(connection, digest(Label.WITHDRAWAL_HASH, shown), self._minute())
 
     def position(self) -> Position:
         """Where it stands, for tests and `doctor`."""
@@ -209,6 +233,13 @@ def note(body: RawBody, gate: NamedDependency[Gate]) -> dict[str, str]:
     return {"status": "ok"}
 
 
+@post("/v1/withdrawals", status_code=202, sync_to_thread=True, request_max_body_size=limit("wish_body"))
+def withdrawal(body: RawBody, gate: NamedDependency[Gate]) -> dict[str, str]:
+    """Take a withdrawal from anybody; the answer is the same whatever it closes."""
+    gate.withdraw(body)
+    return {"status": "taken"}
+
+
 def create_app(settings: Settings, *, draw: Draw = os.urandom, now: Clock = clock.system) -> Litestar:
     """Return the application of one gate."""
     gate = Gate(settings, draw, now)
@@ -223,7 +254,7 @@ def create_app(settings: Settings, *, draw: Draw = os.urandom, now: Clock = cloc
     def provide() -> Gate:
         return gate
 
-    handlers: list[Any] = [health, sync, decisions, releases, note]
+    handlers: list[Any] = [health, sync, decisions, releases, note, withdrawal]
     return Litestar(
         route_handlers=handlers,
         dependencies={"gate": Provide(provide, sync_to_thread=False)},

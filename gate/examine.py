@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec import structs
 from sqlalchemy import Connection, select
 
-from crypto import leaves, opening, signing, slip
+from crypto import opening, signing, slip
 from crypto.envelope import Header
 from crypto.errors import MalformedError, ProofError
 from crypto.hashing import digest, sha256
@@ -16,10 +17,12 @@ from crypto.opening import Approval, Ask, Opening, Pair, Request
 from crypto.sections import Section
 from crypto.slip import Slip
 from crypto.slots import GateSlot
-from crypto.words import log_key
+from crypto.words import GateKeys
 from doors.problem import Denied
-from gate import store
+from gate import store, wishes
 from gate.inforce import InForce, Known
+from gate.wishes import Wished
+from policies import retention
 from policies.facts import Colleague, Question
 from policies.plan import candidate_pools
 
@@ -40,7 +43,9 @@ class Examined:
     log_key: bytes
     asker: Colleague
     approvals: dict[Section, list[tuple[Approval, Pair]]]
-    withdrawn: bool
+    wished: Wished
+    expired: bool
+    gone: bool  # closed for ever or expired, whatever this gate's clock says: nothing of it need be remembered
 
 
 class Examiner:
@@ -71,11 +76,15 @@ class Examiner:
         if slip.commitment(slot.slip) != header.slip:
             raise ProofError("slip of another report")
         facts = Slip.from_bytes(slot.slip)
-        log_g = log_key(slot.gate_key)
+        keys = GateKeys(gate_key=slot.gate_key, link=slot.link)
+        log_g = keys.log_key
         names = [gate.name for gate in known.sealed_under(header.bundle).body.gates]
         place = names.index(self._key.name) if self._key.name in names else len(facts.log_keys)
         if facts.log_keys[place : place + 1] != [digest(Label.LOG_KEY_HASH, log_g)]:
             raise ProofError("log key")
+        wished = self._wished(connection, known, header, facts, keys, minute)
+        replaced = known.replaced(header.directory)
+        sure = min(minute, wishes.surely(known.feeds))
         return Examined(
             opening=found,
             request=request,
@@ -87,7 +96,9 @@ class Examiner:
             log_key=log_g,
             asker=self._in_force.colleague(known, ask.asker),
             approvals=approvals,
-            withdrawn=self._withdrawn(connection, header),
+            wished=wished,
+            expired=retention.expired(replaced, header.retention, minute),
+            gone=wished.gone or retention.expired(replaced, header.retention, sure),
         )
 
     def _check_form(self, found: Opening, request: Request, ask: Ask, known: Known) -> None:
@@ -144,11 +155,14 @@ class Examiner:
         return approvals
 
     @staticmethod
-    def _withdrawn(connection: Connection, header: Header) -> bool:
-        rows = connection.execute(
-            select(store.leaf.c.commitment).where(store.leaf.c.tag == leaves.withdrawn_tag(header.withdrawal))
-        ).scalars()
-        return any(digest(Label.WITHDRAWAL_HASH, preimage) == header.withdrawal for preimage in rows)
+    def _wished(  # noqa: PLR0913, PLR0917 - whose wishes, by which rules, at which moment
+        connection: Connection, known: Known, header: Header, facts: Slip, keys: GateKeys, minute: int
+    ) -> Wished:
+        body = known.bundle.body
+        hours = wishes.Hours(consent=body.consent_hours, withdraw=body.withdraw_hours)
+        return wishes.look_up(
+            connection, header, facts.consent, keys.consent_key, hours=hours, feeds=known.feeds, minute=minute
+        )
 
     def question(
         self, connection: Connection, known: Known, examined: Examined, section: Section, minute: int
@@ -165,10 +179,11 @@ class Examiner:
             asker=examined.asker,
             second=self._approver(known, examined, section, opening.DESK),
             custodian=self._approver(known, examined, section, opening.CUSTODIAN),
-            slip=examined.slip,
+            slip=structs.replace(examined.slip, consent=examined.wished.consent),
             pools=candidate_pools(examined.slip, known.bundle),
             recused=frozenset(recused),
-            withdrawn=examined.withdrawn,
+            withdrawn=examined.wished.closed,
+            expired=examined.expired,
         )
 
     def _approver(self, known: Known, examined: Examined, section: Section, role: int) -> Colleague | None:

@@ -6,6 +6,7 @@ A gate that finds decisions of its own that it does not remember was rolled back
 every request that it may have forgotten is too old (protocol 11.10).
 """
 
+from base64 import b64decode
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -22,12 +23,15 @@ from crypto.merkle import Frontier
 from crypto.opening import next_journal
 from crypto.relay import Publication, Sync
 from doors.problem import Closed, Conflict
-from gate import store
+from gate import answered, store, wishes
 from policies import statements
 from policies.statements import Revocation
 from policies.trust import Trust
 
 FRESH: Final = 600  # seconds: a cosigned head may not be older
+RECUSED: Final = "recuse"  # what a memo says that a decision changed
+ANSWERED: Final = "answer"
+_DAY: Final = 1440  # minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,8 @@ class Follower:
         if new:
             rows = [{"index": sync.start + i, "tag": one[:16], "commitment": one[16:]} for i, one in enumerate(new)]
             connection.execute(insert(store.leaf), rows)
-        position = self._read_memos(connection, new, sync.memos, position, int(now // 60))
+            wishes.note_reading(connection, sync.start, int(now // 60))
+        position = self._read_memos(connection, sync.start, new, sync.memos, position, int(now // 60))
         position = replace(
             position,
             size=frontier.size,
@@ -137,30 +142,39 @@ class Follower:
         if rest:
             raise ProofError("statement without a leaf")
 
-    def _read_memos(
-        self, connection: Connection, new: list[bytes], memos: bytes, position: Position, minute: int
+    def _read_memos(  # noqa: PLR0913, PLR0917 - what came, and where and when
+        self, connection: Connection, start: int, new: list[bytes], memos: bytes, position: Position, minute: int
     ) -> Position:
-        """Find this gate's own decisions: strike them from what is pending; after a rollback, learn them again."""
+        """Find this gate's own decisions: strike them from what is pending; after a rollback, learn them again.
+
+        What others wrote is kept: it may be a wish.
+        """
         sequence, journal = position.sequence, position.journal
+        foreign = []
         for i, one in enumerate(new):
+            beside = memos[i * MEMO : (i + 1) * MEMO]
             try:
-                memo = leaves.open_memo(self._key.extra, memos[i * MEMO : (i + 1) * MEMO])
+                memo = leaves.open_memo(self._key.extra, beside)
             except OpenError:
+                foreign.append((start + i, one, beside))
                 continue
             # Whatever it decided is pending until it is read here for the first time; else it has been forgotten.
             # The place in the journal says nothing of that: a forgetful gate may have taken the same place again.
             if connection.execute(delete(store.pending).where(store.pending.c.leaf == one)).rowcount:
                 continue
             _note_rollback(connection, minute)
-            self._learn(connection, memo)
+            self._learn(connection, memo, minute // _DAY)
             if memo.sequence >= sequence:
                 sequence, journal = memo.sequence + 1, next_journal(memo.journal, one)
+        wishes.keep_memos(connection, foreign)
         return Position(position.size, position.root, position.checkpoint, sequence, journal)
 
     @staticmethod
-    def _learn(connection: Connection, memo: Memo) -> None:
-        if memo.what == "recuse":
+    def _learn(connection: Connection, memo: Memo, day: int) -> None:
+        if memo.what == RECUSED:
             recuse(connection, memo.id, memo.who)
+        elif memo.what == ANSWERED:
+            answered.remember(connection, b64decode(memo.who), memo.id, day)
 
 
 def _note_rollback(connection: Connection, minute: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -16,6 +16,7 @@ from policies import narrowing, statements
 from policies.bundle import Bundle
 from policies.directory import Certificate, Directory, Person, open_certificate
 from policies.facts import Colleague
+from policies.feeds import FeedNote
 from policies.trust import Trust
 
 
@@ -29,6 +30,18 @@ class Known:
     bundle: Bundle
     directory: Directory
     revoked: frozenset[str]
+    feeds: tuple[tuple[int, int], ...]  # leaf and day of each note of a day's file of answers, of days that have begun
+    followed: dict[int, int]  # directory that another one followed in force, and in which minute
+
+    def replaced(self, digest: bytes) -> int | None:
+        """Return since when the directory that an envelope names is not in force; None: it is, or may still be.
+
+        Raise ProofError for one that was never published.
+        """
+        for directory in self.directories:
+            if directory.digest == digest:
+                return self.followed.get(directory.number)
+        raise ProofError("unknown directory")
 
     def sealed_under(self, digest: bytes) -> Bundle:
         """Return the bundle that an envelope names, or raise ProofError."""
@@ -49,6 +62,7 @@ class Known:
 
 
 V = TypeVar("V")
+_DAY: Final = 1440  # minutes
 
 
 def _binds(new: V, seen: int, wait: int, before: Sequence[tuple[V, int]], narrows: Callable[[V, V], bool]) -> int:
@@ -71,6 +85,8 @@ class InForce:
         self._directories: list[tuple[Directory, int]] = []
         self._sealed: dict[int, dict[str, bytes]] = {}
         self._certificates: dict[tuple[int, str], Certificate | None] = {}
+        self._bound: list[tuple[int, int]] = []  # each directory, and the minute in which it came into force or will
+        self._feeds: list[tuple[int, int]] = []
 
     def _read(self, connection: Connection) -> None:
         found = tuple(connection.execute(select(store.statement.c.leaf).order_by(store.statement.c.leaf)).scalars())
@@ -85,6 +101,8 @@ class InForce:
                 self._add_bundle(row.note, row.body, row.seen)
             elif kind is Label.NOTE_DIRECTORY:
                 self._add_directory(row.note, row.body, row.certificates, row.seen)
+            elif kind is Label.NOTE_FEED:
+                self._add_feed(row.leaf, row.note)
             self._leaves = (*self._leaves, row.leaf)
 
     def _add_bundle(self, note: str, body: bytes, seen: int) -> None:
@@ -99,8 +117,29 @@ class InForce:
         wait = 0 if before is None or not self._bundles else self._bundles[-1][0].body.widen_hours * 60
         since = _binds(directory, seen, wait, self._directories, narrowing.directory_narrows)
         self._directories.append((directory, since))
+        self._bound.append((directory.number, max(since, seen)))
         sealed = Certificates.decode(certificates, limit=PUBLICATION_LIMIT).sealed
         self._sealed[directory.number] = dict(sealed)
+
+    def _add_feed(self, leaf: int, note: str) -> None:
+        """A note that the log did not sign like this counts for nothing: it can only make wishes void."""
+        policy = self._bundles[-1][0].log_policy if self._bundles else self._trust.log_policy
+        try:
+            feed = FeedNote.verify(note, policy)
+        except CryptoError:
+            return
+        if feed.log == leaf:
+            self._feeds.append((leaf, feed.day))
+
+    def _followed(self, minute: int) -> dict[int, int]:
+        """By number: the minute in which a later directory was in force for the first time."""
+        first: dict[int, int] = {}
+        soonest = None
+        for number, bound in reversed(self._bound):
+            if soonest is not None and soonest <= minute:
+                first[number] = soonest
+            soonest = bound if soonest is None else min(soonest, bound)
+        return first
 
     def known(self, connection: Connection, minute: int) -> Known:
         """Return what binds at this minute, or raise Closed when there is no bundle or directory yet."""
@@ -120,6 +159,9 @@ class InForce:
             bundle=bundles[-1],
             directory=directories[-1],
             revoked=frozenset(names),
+            # A note of a day to come could only make her wishes void before their time.
+            feeds=tuple((leaf, day) for leaf, day in self._feeds if day <= minute // _DAY),
+            followed=self._followed(minute),
         )
 
     def colleague(self, known: Known, name: str) -> Colleague:

@@ -1,21 +1,27 @@
 """Release: only against proofs of this gate's own leaves in a head it has read, and after asking the rules again."""
 
-from sqlalchemy import Connection, select
+from collections.abc import Sequence
+from typing import Any
 
-from crypto import leaves
+from sqlalchemy import Connection, Row, select
+
+from crypto import answers, leaves
+from crypto.answers import Grant
 from crypto.checkpoints import LogPolicy, TlogProof
 from crypto.errors import ProofError
 from crypto.keyfile import KeyRing
 from crypto.limits import limit
-from crypto.opening import Release, seal_reply
+from crypto.opening import WRITING, Pair, Release, seal_reply
 from crypto.relay import ReleasesReply
 from crypto.sections import Section
+from crypto.words import GateKeys
 from doors.problem import Closed, Denied
-from gate import store
+from gate import answered, store
 from gate.examine import Examined, Examiner
 from gate.follow import Position, rolled_back
 from gate.inforce import Known
 from policies.decide import Permit, decide
+from policies.facts import ANSWER, OPEN
 
 
 class Releaser:
@@ -41,7 +47,7 @@ class Releaser:
         if len(rows) != len(proofs) or [row.section for row in rows] != examined.ask.sections:
             raise ProofError("a proof for each decision")
         forgetful = rolled_back(connection, minute)
-        shares: list[tuple[int, bytes]] = []
+        allowed = []
         for row, text in zip(rows, proofs, strict=True):
             if row.minute <= forgetful or not 0 <= minute - row.minute <= limit("release_minutes"):
                 raise Denied
@@ -51,11 +57,32 @@ class Releaser:
             # ... in the log that we have read ourselves, so that no private fork can carry it.
             self._check_read(connection, proof.index, row.leaf, head.size, position)
             question = self._examiner.question(connection, known, examined, Section(row.section), minute)
-            permitted = row.permitted and isinstance(decide(known.bundle.rules, question), Permit)
-            if permitted and examined.ask.action == "open":
-                shares.append((row.section, examined.slot.shares[row.section]))
-        release = Release(request=examined.digest, shares=shares)
-        return ReleasesReply(release=seal_reply(release, self._key.name, self._key.identity, examined.opening.session))
+            if row.permitted and isinstance(decide(known.bundle.rules, question), Permit):
+                allowed.append(row)
+        return ReleasesReply(release=self._sealed(connection, examined, allowed))
+
+    def _sealed(self, connection: Connection, examined: Examined, allowed: Sequence[Row[Any]]) -> Pair:
+        """Seal what is allowed to the session key; of one size, whatever it is."""
+        action, name, session = examined.ask.action, self._key.name, examined.opening.session
+        if action in WRITING:
+            grant = self._grant(connection, examined, allowed)
+            return answers.seal_grant(grant, name, self._key.identity, session)
+        shares = [(row.section, examined.slot.shares[row.section]) for row in allowed if action == OPEN]
+        return seal_reply(Release(request=examined.digest, shares=shares), name, self._key.identity, session)
+
+    def _grant(self, connection: Connection, examined: Examined, allowed: Sequence[Row[Any]]) -> Grant:
+        """15.2, 15.9: to write, its part for this request alone; to read, those of answers that it permitted."""
+        until, permission, digests = 0, b"", []
+        if allowed and examined.ask.action == ANSWER:
+            (row,) = allowed
+            until = row.minute + limit("answer_minutes")
+            permission = answers.permit(self._key.identity, examined.digest, until)
+            digests = [examined.digest]
+        elif allowed:
+            digests = answered.newest(connection, answers.handle(examined.slot.gate_key))
+        key = GateKeys(gate_key=examined.slot.gate_key, link=examined.slot.link).answer_key
+        parts = [(one, answers.part(key, one)) for one in digests]
+        return Grant(request=examined.digest, until=until, permission=permission, parts=parts)
 
     @staticmethod
     def _check_read(connection: Connection, index: int, leaf: bytes, size: int, position: Position) -> None:

@@ -16,6 +16,42 @@ leaf = Table(
     Index("ix_leaf_tag", "tag"),
 )
 
+# What lies beside leaves that others wrote. Among them are her wishes, and only who is asked about her report can tell.
+memo = Table(
+    "memo",
+    metadata,
+    Column("index", Integer, primary_key=True, autoincrement=False),
+    Column("memo", LargeBinary(156), nullable=False),
+)
+
+# From which leaf on it read in which minute, one row an hour, rounded up: what is widened waits from there.
+read = Table(
+    "read",
+    metadata,
+    Column("index", Integer, primary_key=True, autoincrement=False),
+    Column("minute", Integer, nullable=False),
+)
+
+# Withdrawals that came to the gate's own address, perhaps before the log had them: never forgotten.
+withdrawn = Table(
+    "withdrawn",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("minute", Integer, nullable=False),
+)
+
+# Answers that it permitted, oldest first; `handle` says nothing to whoever has not her slot (protocol 15.10).
+answered = Table(
+    "answered",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("handle", LargeBinary(15), nullable=False),
+    Column("request", LargeBinary(32), nullable=False),
+    Column("day", Integer, nullable=False),
+    Index("ix_answered_handle", "handle"),
+    Index("uq_answered_request", "request", unique=True),
+)
+
 # Statements that were public leaves, with the minute at which they were first seen (delays count from there).
 statement = Table(
     "statement",
@@ -49,7 +85,8 @@ decision = Table(
     Column("minute", Integer, nullable=False),
 )
 
-# How many requests a person made today; who she is cannot be read from it (gate/quota.py).
+# How many requests a person made today, and in a row of its own how many answers; who she is cannot be read from it
+# (gate/quota.py).
 asked = Table(
     "asked",
     metadata,

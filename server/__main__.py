@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from doors.database import OneProcess
@@ -32,6 +33,12 @@ def _socket(bind: str) -> Path:
     return path
 
 
+def _named(given: Sequence[str]) -> str:
+    if not all(name and url and " " not in name + url for name, _, url in (one.partition("=") for one in given)):
+        raise SettingError("--gate takes NAME=URL")
+    return " ".join(given)
+
+
 def main() -> int:
     """Check the settings first, so that a mistake is one clear line, then serve."""
     parser = argparse.ArgumentParser(prog="amana serve", description=__doc__)
@@ -41,7 +48,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         OneProcess(Settings.from_environment({}).home / "server").release()
-        os.environ[_GATES] = " ".join(options.gate)
+        os.environ[_GATES] = _named(options.gate)
         if options.reporters is not None:
             os.environ[_REPORTERS] = str(_socket(options.reporters))
         serve("server.__main__:application", options.bind)

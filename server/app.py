@@ -18,16 +18,21 @@ from doors.clock import Clock, system
 from doors.database import OneProcess, open_database
 from doors.privacy import ForgetCaller, protect
 from doors.problem import HANDLERS
-from server import audit, migrate, openapi, openings, page, reports, trust
+from server import answering, audit, feed, migrate, openapi, openings, page, reports, trust, wished
+from server.answering import Answering
 from server.gates import Gates, Post
+from server.inforce import InForce
 from server.ledger import Ledger
 from server.openings import Desk
 from server.page import Page
 from server.publish import publish
 from server.relay import Relay
+from server.reports import Today
+from server.rounds import Rounds
 from server.settings import Settings
 from server.submit import Intake
 from server.trust import TrustStore
+from server.wished import Wishing
 from server.wraps import Stock
 
 BODY: int = 1 << 16  # bytes of any other request body
@@ -80,19 +85,24 @@ def create_app(
     with database.writer.begin() as connection:
         migrate.upgrade(connection)
     ledger = Ledger(database, settings.log, draw, clock)
-    store = TrustStore(settings.trust, database, ledger, draw)
+    store = TrustStore(settings.trust, database, ledger, draw, clock)
     followers = Gates(ledger, store, database, settings.gates, gates)
     desk = Desk(Relay(ledger, store, followers, database), draw)
     stock = Stock(draw, ahead=ahead)
     intake = Intake(ledger, store, settings.log, stock, clock)
+    in_force = InForce(store)
+    rounds = Rounds(database, ledger, store, in_force, followers, settings, draw, clock)
+    wishing = Wishing(ledger, in_force, settings.trust, stock, clock)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
         ledger.start()
         followers.start()
+        rounds.start()
         try:
             yield
         finally:
+            rounds.stop()
             followers.stop()
             desk.stop()
             ledger.stop()
@@ -107,10 +117,25 @@ def create_app(
         "gates": followers,
         "desk": desk,
         "intake": intake,
+        "rounds": rounds,
+        "wishing": wishing,
+        "answering": Answering(ledger, in_force, rounds, clock),
+        "today": Today(clock),
         "page": Page.of(settings.trust),
     }
     return Litestar(
-        route_handlers=[health, page.routes, reports.routes, openings.routes, trust.routes, publish, audit.routes],
+        route_handlers=[
+            health,
+            page.routes,
+            reports.routes,
+            openings.routes,
+            trust.routes,
+            publish,
+            audit.routes,
+            feed.routes,
+            wished.routes,
+            answering.take,
+        ],
         dependencies={name: _give(value) for name, value in provided.items()},
         exception_handlers=HANDLERS,
         middleware=[ForgetCaller(), BoundBodies()],

@@ -9,11 +9,12 @@ from litestar.params import FromPath
 from sqlalchemy import select
 
 from crypto.checkpoints import entry_bundle
+from crypto.feed import PublicNotes
 from doors.database import Database
 from doors.problem import OCTETS, NotFound
 from server import tree
 from server.ledger import Ledger
-from server.store import beside
+from server.store import beside, statement
 
 _TILE: Final = re.compile(
     r"/(?P<level>entries|[0-7])/(?P<number>(?:x\d{3}/){0,4}\d{3})(?:\.p/(?P<width>[1-9]\d{0,2}))?", re.ASCII
@@ -59,16 +60,22 @@ def record(
         raise NotFound
     with database.reader.connect() as connection:
         data = connection.execute(select(beside.c.record).where(beside.c.index == index)).scalar()
-    if data is None:
+    if not data:  # it was destroyed, and a public note names its leaf
         raise NotFound
     return Response(bytes(data), media_type=OCTETS)
 
 
-def _many(database: Database, ledger: Ledger, column: str, number: int) -> Response[bytes]:
+def _range(ledger: Ledger, number: int) -> tuple[int, int]:
+    """Return which leaves these are, up to the head; NotFound past it."""
     start = number * _WIDTH
     end = min(start + _WIDTH, ledger.head.size)
     if not 0 <= start < end:
         raise NotFound
+    return start, end
+
+
+def _many(database: Database, ledger: Ledger, column: str, number: int) -> Response[bytes]:
+    start, end = _range(ledger, number)
     with database.reader.connect() as connection:
         rows = connection.execute(
             select(beside.c[column]).where(beside.c.index >= start, beside.c.index < end).order_by(beside.c.index)
@@ -92,4 +99,17 @@ def memos(
     return _many(database, ledger, "memo", number)
 
 
-routes = Router(path="/", route_handlers=[checkpoint, tile, record, notices, memos], tags=["log"])
+@get("/log/statements/{number:int}", sync_to_thread=True)
+def notes(
+    number: FromPath[int], database: NamedDependency[Database], ledger: NamedDependency[Ledger]
+) -> Response[bytes]:
+    """The notes of the public leaves among 256, with their indexes, up to the head (protocol 14.6)."""
+    start, end = _range(ledger, number)
+    here = (statement.c.leaf >= start) & (statement.c.leaf < end)
+    with database.reader.connect() as connection:
+        rows = connection.execute(select(statement.c.leaf, statement.c.note).where(here).order_by(statement.c.leaf))
+        found = [(int(leaf), str(note)) for leaf, note in rows]
+    return Response(PublicNotes(notes=found).encode(), media_type=OCTETS)
+
+
+routes = Router(path="/", route_handlers=[checkpoint, tile, record, notices, memos, notes], tags=["log"])

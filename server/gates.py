@@ -2,13 +2,13 @@
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Final, Protocol
 
 import httpx2
 import msgspec
+from sqlalchemy import Connection
 
 from crypto import leaves, notes, signing
 from crypto.errors import CryptoError
@@ -34,7 +34,6 @@ from server.trust import TrustStore
 _REPLY_LIMIT: Final = 4 << 20  # bytes of a gate's answer
 _RETRIES: Final = 4
 _SECONDS: Final = 30.0
-_KEPT: Final = 1024  # leaves appended lately; a gate offers what it does not find after minutes, and at most 64 a round
 _EVERY, _PAUSE = 30.0, 1.0  # seconds between two rounds, unless somebody wakes it; and even then
 
 
@@ -164,7 +163,7 @@ class Gates:
         self._ledger, self._trust, self._database = ledger, trust, database
         self._addresses, self._posts = addresses, dict(posts or {})
         self._links: dict[str, GateLink] = {}
-        self._kept: OrderedDict[bytes, tuple[Future[int], int]] = OrderedDict()
+        self._under_way: dict[bytes, Future[dict[bytes, int]]] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._ended = threading.Event()
@@ -205,7 +204,7 @@ class Gates:
             try:
                 reply = link.follow()
                 if reply.pending:
-                    self.keep(link.name, reply.pending)
+                    self.keep(link.name, reply.pending, since=reply.size)
                 note = reply.current
                 text, _ = notes.split(note)
             except (Closed, Denied, Malformed, CryptoError):
@@ -218,11 +217,12 @@ class Gates:
             if len(lines) >= bundle.body.threshold:
                 self._trust.current = text + "\n" + "".join(lines)
 
-    def keep(self, name: str, signed: Sequence[SignedEntry]) -> list[int]:
+    def keep(self, name: str, signed: Sequence[SignedEntry], *, since: int = 0) -> list[int]:
         """Append what a gate decided, and nothing that it did not sign or that is of another size than the rest.
 
         Return where each leaf is, once all are durable. A decision may come twice, from the opening that it belongs to
-        and from the gate that offers it again; it is appended once.
+        and from the gate that offers it again; it is appended once. `since` is a size at which the log did not have
+        these leaves: the gate had read so far without them, or had not made them yet.
         """
         bundle, sizes = self._trust.state.bundle, self._trust.state.record_sizes
         if bundle is None or not signed:
@@ -238,21 +238,28 @@ class Gates:
             message = leaf_message(one.leaf, one.record, one.notice, one.memo)
             signing.verify(public, Label.LEAF_SIGNATURE, message, one.signature)
         entries = [Entry(leaf=one.leaf, record=one.record, notice=one.notice, memo=one.memo) for one in signed]
-        return [batch.result(timeout=60) + place for batch, place in self._append_once(entries)]
+        batches = self._append_once(entries, since)
+        return [batches[one.leaf].result(timeout=60)[one.leaf] for one in entries]
 
-    def _append_once(self, entries: Sequence[Entry]) -> list[tuple["Future[int]", int]]:
-        """Return, for each entry, the append that has it and its place in that. What failed may be tried again."""
+    def _append_once(self, entries: Sequence[Entry], since: int) -> dict[bytes, "Future[dict[bytes, int]]"]:
+        """Return, for each leaf, the append that says where it is.
+
+        What is under way is not handed in again. Everything else is looked for in the very transaction that would write
+        it: a commit that failed may have been kept all the same, and the ledger itself may run a job twice.
+        """
+
+        def job(connection: Connection, first: int) -> tuple[list[Entry], dict[bytes, int]]:
+            there = tree.find(connection, list(new), since)
+            lacking = [one for leaf, one in new.items() if leaf not in there]
+            return lacking, there | {one.leaf: first + place for place, one in enumerate(lacking)}
+
         with self._lock:
-            for leaf in [leaf for leaf, (batch, _) in self._kept.items() if batch.done() and batch.exception()]:
-                del self._kept[leaf]
-            new = {one.leaf: one for one in entries if one.leaf not in self._kept}
+            self._under_way = {leaf: batch for leaf, batch in self._under_way.items() if not batch.done()}
+            new = {one.leaf: one for one in entries if one.leaf not in self._under_way}
             if new:
-                batch = self._ledger.append(list(new.values()), urgent=True)
-                self._kept.update((leaf, (batch, place)) for place, leaf in enumerate(new))
-            found = [self._kept[one.leaf] for one in entries]
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return found
+                batch = self._ledger.submit(job, urgent=True)
+                self._under_way |= dict.fromkeys(new, batch)
+            return {one.leaf: self._under_way[one.leaf] for one in entries}
 
     def _run(self) -> None:
         while not self._ended.is_set():

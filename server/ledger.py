@@ -28,6 +28,7 @@ from doors.clock import Clock
 from doors.database import Database, insert_rows
 from doors.problem import Closed, Refusal
 from server import tree
+from server.scrub import scrub
 from server.store import beside, head, leaf
 
 _BESIDE: Final = ("index", "record", "notice", "memo")
@@ -35,6 +36,7 @@ _MOVE_HEAD: Final = update(head).where(head.c.id == 0)  # made once: building it
 BATCH: Final = 256  # jobs of one commit
 PACE: Final = 4  # leaves: at a tick the batch is filled to a multiple of it
 _HOUR: Final = 3600
+_SOON: Final = 0.5  # seconds until what could not be scrubbed is tried again
 
 Job = Callable[[Connection, int], tuple[Sequence[Entry], Any]]
 """Called in the transaction with the index of its first leaf; returns what to append, and its result."""
@@ -74,6 +76,7 @@ class Ledger:
         self._queue: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._published = threading.Condition()
         self._mldsa_hour = -1
+        self._unscrubbed = True  # whoever was killed may have destroyed something just before
         self.tick = 0.0
         self.auditors: tuple[bytes, ...] = ()
         self._edge, self._head = self._load()
@@ -128,6 +131,15 @@ class Ledger:
                 raise Closed
             return self._head
 
+    def destroyed(self) -> None:
+        """From a job: something was destroyed in its transaction, so that its bytes must leave the database's log."""
+        self._unscrubbed = True
+
+    @property
+    def scrubbed(self) -> bool:
+        """Whether all that was destroyed and committed has left the database's log as well."""
+        return not self._unscrubbed
+
     # -- in the thread ---------------------------------------------------------------------------------------------
 
     def _load(self) -> tuple[Frontier, Head]:
@@ -162,9 +174,18 @@ class Ledger:
                 deadline = now + self.tick
             if batch or (due and self._edge.size > self._head.size):
                 self._commit(batch, checkpoint=due)
+            self._scrub()
+
+    def _scrub(self) -> None:
+        if not self._unscrubbed:
+            return
+        with suppress(Exception):  # a disk that is full now may not be so later
+            self._unscrubbed = not scrub(self._database.writer)
 
     def _collect(self, deadline: float) -> list[_Task] | None:
         timeout = None if self.tick == 0 else max(0.0, min(deadline - self._clock(), self.tick))
+        if self._unscrubbed:
+            timeout = _SOON if timeout is None else min(timeout, _SOON)
         batch: list[_Task] = []
         try:
             task = self._queue.get(timeout=timeout)

@@ -17,11 +17,13 @@ from doors.problem import (
     Busy,
     Closed,
     Conflict,
+    Denied,
     Malformed,
     NotFound,
     Refusal,
     TooLarge,
     TooSlow,
+    Unwritten,
     respond,
 )
 
@@ -32,18 +34,20 @@ _INDEX: Final = {"type": "integer", "minimum": 0}
 _PARAMETERS: Final[dict[str, Json]] = {
     "since": {"type": "string", "format": "date", "pattern": r"^(19[7-9]|[2-9][0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}$"},
     "after": {"type": "string", "pattern": _HEX},
+    "day": {"type": "string", "format": "date", "pattern": r"^(19[7-9]|[2-9][0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}$"},
     "envelope": {"type": "string", "pattern": _HEX},
     "opening": {"type": "string", "pattern": r"^[0-9a-f]{32}$"},
-    "name": {"type": "string", "pattern": r"^(bundle|directory)-[0-9]{1,9}$"},
+    "name": {"type": "string", "pattern": r"^(bundle|directory|page|leaf)-[0-9]{1,9}$"},
     "rest": {"type": "string", "pattern": r"^(entries|[0-7])/(x[0-9]{3}/){0,4}[0-9]{3}(\.p/[1-9][0-9]{0,2})?$"},
     "index": _INDEX,
     "number": _INDEX,
 }
 _SAID: Final = {
     "after": "id of the last one seen, in hex",
+    "day": "day, YYYY-MM-DD",
     "envelope": "id of a report: hex of the SHA-256 of its header (protocol 4.4)",
     "index": "index of a leaf of the log",
-    "name": "`bundle-3` or `directory-7`",
+    "name": "`bundle-3`, `directory-7`, `page-1`; or `leaf-12`, the statement of that public leaf",
     "number": "number of a run of 256 leaves",
     "opening": "the name that was given when it was handed in",
     "rest": "path of a tile or of an entry bundle (C2SP tlog-tiles)",
@@ -53,10 +57,14 @@ _BODIES: Final = {
     "/v1/reports": "An envelope (protocol 4.5).",
     "/v1/openings": "A request sealed to each gate: an `Openings` message (protocol 11).",
     "/v1/notes": "A signed statement with what belongs to it: a `Publication` message (protocol 8).",
+    "/v1/answers": "Slots of an answer with t gates' permissions: an `AnswerPost` message (protocol 15.6).",
+    "/v1/consents": "Wishes for all gates, exactly 4,096 bytes (protocol 16.3).",
+    "/v1/withdrawals": "Wishes for all gates, exactly 4,096 bytes (protocol 16.3).",
 }
-_READING: Final[tuple[type[Refusal], ...]] = (Malformed, NotFound, Busy)
-_WRITING: Final[tuple[type[Refusal], ...]] = (Malformed, TooSlow, Conflict, TooLarge, Busy, Closed)
-_KINDS: Final[tuple[type[Refusal], ...]] = (*_WRITING, NotFound)
+_READING: Final[tuple[type[Refusal], ...]] = (Malformed, NotFound, Busy, Unwritten)
+_WRITING: Final[tuple[type[Refusal], ...]] = (Malformed, TooSlow, Conflict, TooLarge, Busy, Closed, Unwritten)
+_BESIDES: Final[dict[str, tuple[type[Refusal], ...]]] = {"/v1/answers": (Denied,)}
+_KINDS: Final[tuple[type[Refusal], ...]] = (*_WRITING, NotFound, Denied)
 
 
 def complete(schema: Json, app: Litestar) -> Json:
@@ -102,6 +110,7 @@ def _complete(operation: Json, path: str, handler: HTTPRouteHandler) -> None:
     if path == "/v1/reports" and takes_body:
         answers["200"] = {**answers["201"], "description": "The same bytes were handed in before; the same answer"}
     refusals = _WRITING if takes_body else () if path == "/health" else _READING
+    refusals += _BESIDES.get(path, ())
     for status in sorted({kind.status for kind in refusals}):
         answers[str(status)] = _refusal([kind for kind in refusals if kind.status == status])
     operation["responses"] = dict(sorted(answers.items()))

@@ -27,7 +27,7 @@ class Published:
 async def publish(
     request: Request[Any, Any, Any], trust: NamedDependency[TrustStore], gates: NamedDependency[Gates]
 ) -> Published:
-    """Publish a signed statement: bundle, directory, revocation, announcement. Gates are told at once."""
+    """Publish a signed statement: bundle, directory, revocation, announcement, page. Gates are told at once."""
     publication = Publication.decode(await _read(request, trust), limit=PUBLICATION_LIMIT)
     return Published(await asyncio.to_thread(_publish, publication, trust, gates))
 

@@ -49,6 +49,7 @@ class Relay:
         if bundle is None or not {name for name, _ in openings.blobs} <= set(links):
             raise Malformed
         # Step 2: each gate decides by itself, and signs its leaves for us.
+        since = self._ledger.head.size
         decided: list[_Decided] = []
         refusal: Refusal | CryptoError | None = None
         for name, blob in openings.blobs:
@@ -63,7 +64,7 @@ class Relay:
         places: list[tuple[_Decided, list[int]]] = []
         for gate in decided:
             try:
-                places.append((gate, self._gates.keep(gate.link.name, gate.reply.entries)))
+                places.append((gate, self._gates.keep(gate.link.name, gate.reply.entries, since=since)))
             except (Malformed, CryptoError) as error:
                 refusal = error
         if refusal is not None and len(places) < bundle.body.threshold:

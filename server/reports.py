@@ -1,7 +1,7 @@
 """Reports as anybody with the address may fetch them: ids, days, sealed bytes."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Final, Literal
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
@@ -9,10 +9,12 @@ from litestar.params import FromPath, QueryParameter
 from sqlalchemy import Row, select
 
 from crypto.checkpoints import TlogProof
+from doors import clock
+from doors.clock import Clock
 from doors.database import Database
 from doors.problem import OCTETS, NotFound
 from policies import statements
-from server import tree
+from server import keeping, tree
 from server.ledger import Ledger
 from server.store import report
 from server.submit import submit
@@ -44,22 +46,47 @@ def _envelope_id(text: str) -> bytes:
         raise NotFound from None
 
 
-def _row(database: Database, text: str) -> Row[Any]:
+class Today:
+    """Which day it is: what is due is not handed out, even before a round has destroyed it."""
+
+    def __init__(self, now: Clock) -> None:
+        self._now = now
+
+    @property
+    def day(self) -> int:
+        """Days since 1970, UTC."""
+        return clock.day(self._now)
+
+
+def _row(database: Database, text: str) -> Row[int, int]:
+    """Return number and leaf of a report, also of one that is gone: that it arrived stays provable."""
+    query = select(report.c.number, report.c.leaf).where(report.c.id == _envelope_id(text))
     with database.reader.connect() as connection:
-        row = connection.execute(select(report).where(report.c.id == _envelope_id(text))).one_or_none()
+        row = connection.execute(query).one_or_none()
     if row is None:
         raise NotFound
     return row
 
 
+def _sealed(database: Database, text: str, part: Literal["content", "slots"], today: Today) -> Response[bytes]:
+    """Return the bytes of a report that is handed out: not withdrawn, not due, not destroyed (protocol 16.4, 17)."""
+    query = keeping.served(select(report.c[part]).where(report.c.id == _envelope_id(text)), today.day)
+    with database.reader.connect() as connection:
+        data = connection.execute(query).scalar()
+    if not data:
+        raise NotFound
+    return Response(bytes(data), media_type=OCTETS)
+
+
 @get("/v1/reports", sync_to_thread=True)
 def listed(
     database: NamedDependency[Database],
+    today: NamedDependency[Today],
     since: Annotated[str | None, QueryParameter(description="day, YYYY-MM-DD", max_length=10)] = None,
     after: Annotated[str | None, QueryParameter(description="id of the last one seen", max_length=64)] = None,
 ) -> Reports:
-    """Ids and days, at most 1000, oldest first; go on with `after`."""
-    query = select(report.c.id, report.c.day).order_by(report.c.number).limit(PAGE)
+    """Ids and days of what is handed out, at most 1000, oldest first; go on with `after`."""
+    query = keeping.served(select(report.c.id, report.c.day), today.day).order_by(report.c.number).limit(PAGE)
     if since is not None:
         query = query.where(report.c.day >= statements.day_number(since))
     if after is not None:
@@ -70,15 +97,19 @@ def listed(
 
 
 @get("/v1/reports/{envelope:str}", sync_to_thread=True)
-def content(envelope: FromPath[str], database: NamedDependency[Database]) -> Response[bytes]:
-    """Header and sealed sections."""
-    return Response(bytes(_row(database, envelope).content), media_type=OCTETS)
+def content(
+    envelope: FromPath[str], database: NamedDependency[Database], today: NamedDependency[Today]
+) -> Response[bytes]:
+    """Header and sealed sections; not found once it is withdrawn or due."""
+    return _sealed(database, envelope, "content", today)
 
 
 @get("/v1/reports/{envelope:str}/slots", sync_to_thread=True)
-def slots(envelope: FromPath[str], database: NamedDependency[Database]) -> Response[bytes]:
-    """Sealed slots of gates and people."""
-    return Response(bytes(_row(database, envelope).slots), media_type=OCTETS)
+def slots(
+    envelope: FromPath[str], database: NamedDependency[Database], today: NamedDependency[Today]
+) -> Response[bytes]:
+    """Sealed slots of gates and people; not found once it is withdrawn or due."""
+    return _sealed(database, envelope, "slots", today)
 
 
 @get("/v1/reports/{envelope:str}/proof", sync_to_thread=True)

@@ -5,7 +5,7 @@ No column holds a category, place, language, name, address or a time finer than 
 
 from typing import Final
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 NAMING: Final = {"ix": "ix_%(table_name)s_%(column_0_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s"}
 metadata = MetaData(naming_convention=NAMING)
@@ -25,6 +25,28 @@ report = Table(
     Column("leaf", Integer, nullable=False),
     Index("uq_report_id", "id", unique=True),
     Index("ix_report_day", "day"),
+)
+
+# What a round must know of a report, from its header, so that it reads no sealed bytes (protocol 17).
+kept = Table(
+    "kept",
+    metadata,
+    Column("report", Integer, primary_key=True, autoincrement=False),
+    Column("until", Integer),  # its last day; null when nothing of it is left
+    Column("withdrawal", LargeBinary(32), nullable=False),
+    Index("ix_kept_until", "until"),
+    Index("ix_kept_withdrawal", "withdrawal"),
+)
+
+# Reports that were withdrawn (protocol 16.4). A row stays for ever: nothing is withdrawn a second time.
+closing = Table(
+    "closing",
+    metadata,
+    Column("report", Integer, primary_key=True, autoincrement=False),
+    Column("state", Integer, nullable=False),  # CLOSED, OPENED or FINAL (server/withdrawals.py)
+    Column("due", Integer, nullable=False),
+    Column("next", LargeBinary(32), nullable=False),
+    Index("ix_closing_next", "next"),
 )
 
 # The log's leaves: 48 bytes of noise each.
@@ -63,7 +85,8 @@ head = Table(
     Column("checkpoint", Text, nullable=False),
 )
 
-# Public statements: bundles, directories, revocations, announcements.
+# Public statements: bundles, directories, revocations, announcements, hashes of the page, holds; and the log's own:
+# files of answers, erasures.
 statement = Table(
     "statement",
     metadata,
@@ -73,4 +96,49 @@ statement = Table(
     Column("note", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("certificates", LargeBinary, nullable=False),
+)
+
+# Answers that wait for a file, in order. `day`: on which one was handed in.
+answer = Table(
+    "answer",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("day", Integer, nullable=False),
+    Column("slots", LargeBinary, nullable=False),
+)
+
+# Permissions that were used, and what was said of them, until two days after they ended (protocol 15.6).
+permitted = Table(
+    "permitted",
+    metadata,
+    Column("request", LargeBinary(32), primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("until", Integer, nullable=False),
+)
+
+# The file of answers of each day, the same for everybody.
+feed = Table(
+    "feed",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("leaf", Integer, nullable=False),
+    Column("file", LargeBinary, nullable=False),
+)
+
+# Row 0: the first day whose file is not made yet.
+calendar = Table(
+    "calendar",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("day", Integer, nullable=False),
+)
+
+# Bodies of the last days that told a wish, so that the same one again does nothing.
+taken = Table(
+    "taken",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("day", Integer, nullable=False),
 )

@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import RawBody
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from crypto import leaves, notes
 from crypto.envelope import Envelope, Header
@@ -20,9 +20,9 @@ from doors import clock
 from doors.clock import Clock
 from doors.database import insert_rows
 from doors.problem import Busy, Closed, Conflict, Malformed
-from policies import statements
+from policies import retention, statements
 from server.ledger import Ledger
-from server.store import report
+from server.store import kept, report
 from server.trust import TrustStore
 from server.wraps import Stock
 
@@ -30,7 +30,10 @@ from server.wraps import Stock
 _KNOWN: Final = select(report.c.id, report.c.digest, report.c.leaf).where(
     report.c.id.in_(bindparam("ids", expanding=True))
 )
-_COLUMNS: Final = ("id", "digest", "day", "content", "slots", "leaf")
+_WITHDRAWN_BY: Final = select(kept.c.withdrawal).where(kept.c.withdrawal.in_(bindparam("hashes", expanding=True)))
+_LAST: Final = select(func.max(report.c.number))
+_COLUMNS: Final = ("number", "id", "digest", "day", "content", "slots", "leaf")
+_KEPT: Final = ("report", "until", "withdrawal")
 IN_FLIGHT: Final = 256  # submissions between body and commit; more are told to come back
 
 
@@ -51,11 +54,13 @@ class _Arrived:
     day: int
     content: bytes
     slots: bytes
+    until: int
+    withdrawal: bytes
     entry: Entry
 
-    def row(self, leaf: int) -> tuple[Any, ...]:
+    def row(self, number: int, leaf: int) -> tuple[Any, ...]:
         """Return its row in the table of reports, in the order of `_COLUMNS`."""
-        return self.id, self.digest, self.day, self.content, self.slots, leaf
+        return number, self.id, self.digest, self.day, self.content, self.slots, leaf
 
 
 class Intake:
@@ -75,7 +80,7 @@ class Intake:
             envelope = Envelope.decode(data, limit=limit("envelope"))  # form and sizes
             header = envelope.opened_header()  # counts and section digests
             self._check_trust(header)
-            index, new = await self._ledger.enter(self._keep, self._arrived(envelope, sha256(data)))
+            index, new = await self._ledger.enter(self._keep, self._arrived(envelope, header, sha256(data)))
         finally:
             self._in_flight -= 1
         return Receipt(envelope.id.hex(), self._promise(envelope.id, index)), new
@@ -97,38 +102,56 @@ class Intake:
         if header.gates != len(bundle.body.gates) or header.people != people:
             raise Malformed
 
-    def _arrived(self, envelope: Envelope, digest: bytes) -> _Arrived:
+    def _arrived(self, envelope: Envelope, header: Header, digest: bytes) -> _Arrived:
         wrapped = self._stock.take(self._ledger.auditors)
+        day = clock.day(self._now)
         return _Arrived(
             id=envelope.id,
             digest=digest,
-            day=clock.day(self._now),
+            day=day,
             content=envelope.content().encode(),
             slots=envelope.slots().encode(),
+            until=retention.due_day(day, header.retention),
+            withdrawal=header.withdrawal,
             entry=leaves.received_entry(envelope.received, envelope.id, wrapped, self._stock.draw),
         )
 
     def _keep(
         self, connection: Connection, first: int, arrived: Sequence[_Arrived]
     ) -> tuple[Sequence[Entry], Sequence[tuple[int, bool] | Conflict]]:
-        """In the log's transaction: the same bytes again are the same report, other bytes under one id a conflict."""
+        """In the log's transaction: the same bytes again are the same report, other bytes under one id a conflict.
+
+        So is another report under the same place of the same words: one withdrawal must mean one report.
+        """
         rows = connection.execute(_KNOWN, {"ids": [one.id for one in arrived]})
         known = {bytes(row.id): (bytes(row.digest), int(row.leaf)) for row in rows}
+        hashes = set(
+            map(bytes, connection.execute(_WITHDRAWN_BY, {"hashes": [one.withdrawal for one in arrived]}).scalars())
+        )
+        number = connection.execute(_LAST).scalar() or 0
         entries: list[Entry] = []
         results: list[tuple[int, bool] | Conflict] = []
-        new = []
+        new: list[tuple[Any, ...]] = []
+        fates: list[tuple[Any, ...]] = []
         for one in arrived:
             digest, leaf = known.get(one.id, (b"", 0))
             if digest:
                 results.append((leaf, False) if digest == one.digest else Conflict())
                 continue
+            if one.withdrawal in hashes:
+                results.append(Conflict())
+                continue
+            number += 1
             index = first + len(entries)
             known[one.id] = one.digest, index
+            hashes.add(one.withdrawal)
             entries.append(one.entry)
-            new.append(one.row(index))
+            new.append(one.row(number, index))
+            fates.append((number, one.until, one.withdrawal))
             results.append((index, True))
         if new:
             insert_rows(connection, report, _COLUMNS, new)
+            insert_rows(connection, kept, _KEPT, fates)
         return entries, results
 
     def _promise(self, envelope_id: bytes, index: int) -> str:

@@ -6,39 +6,48 @@ The server relays all of it and is believed in none of it.
 import asyncio
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from crypto import leaves, notes
+from crypto.checkpoints import TlogProof
 from crypto.hybrid import Draw
 from crypto.labels import Label
 from crypto.leaves import Entry
 from crypto.limits import limit
 from crypto.relay import PUBLICATION_LIMIT, Certificates, Publication
+from doors import clock
+from doors.clock import Clock, system
 from doors.database import Database
-from doors.problem import OCTETS, Conflict, Malformed, NotFound
+from doors.problem import OCTETS, Busy, Conflict, Malformed, NotFound
 from policies import statements
 from policies.bundle import Bundle
 from policies.directory import Directory
+from policies.holds import OFFICERS, Hold
 from policies.trust import Trust
+from server import tree
 from server.ledger import Ledger
-from server.store import statement
+from server.store import calendar, statement
 
+_BY_MANY = frozenset({Label.NOTE_BUNDLE, Label.NOTE_DIRECTORY, Label.NOTE_PAGE})  # k officers, others one
+_BY_LOG = frozenset({Label.NOTE_FEED, Label.NOTE_ERASURE})  # written by `server.rounds`, published by nobody
 _LOOKS, _PAUSE = 20, 0.2  # for the first `current` after a start: 4 s
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is in the log: every bundle and directory by number, and who was revoked."""
+    """What is in the log: every bundle and directory by number, who was revoked, how often the page was named."""
 
     bundles: tuple[Bundle, ...] = ()
     directories: tuple[Directory, ...] = ()
     revoked: frozenset[str] = frozenset()
+    pages: int = 0
+    holds: tuple[Hold, ...] = ()
 
     @property
     def bundle(self) -> Bundle | None:
@@ -59,14 +68,16 @@ class State:
 class TrustStore:
     """Checks publications, keeps their state in memory, appends their leaves."""
 
-    def __init__(self, trust: Trust, database: Database, ledger: Ledger, draw: Draw) -> None:
-        self._trust, self._database, self._ledger, self._draw = trust, database, ledger, draw
+    def __init__(self, trust: Trust, database: Database, ledger: Ledger, draw: Draw, now: Clock = system) -> None:
+        self._trust, self._database, self._ledger, self._draw, self._now = trust, database, ledger, draw, now
         self._lock = threading.Lock()
         self.state = State()
         self.current: str | None = None
         self._known: dict[bytes, tuple[int, int]] = {}  # leaf and size of what is in the log, by digest of the text
         with database.reader.connect() as connection:
             for row in connection.execute(select(statement).order_by(statement.c.leaf)):
+                if statements.kind(row.note) in _BY_LOG:
+                    continue
                 self.state, _, _ = self._check(Publication(note=row.note, body=row.body, certificates=row.certificates))
                 size = len(row.note.encode()) + len(row.body) + len(row.certificates)
                 self._known[statements.digest(row.note)] = int(row.leaf), size
@@ -79,19 +90,27 @@ class TrustStore:
         match kind:
             case Label.NOTE_BUNDLE:
                 bundle = Bundle.verify(publication.note, publication.body, trust=self._trust, previous=state.bundle)
-                return State((*state.bundles, bundle), state.directories, state.revoked), kind, bundle.number
+                return replace(state, bundles=(*state.bundles, bundle)), kind, bundle.number
             case Label.NOTE_DIRECTORY:
                 directory = Directory.verify(
                     publication.note, publication.body, trust=self._trust, previous=state.directory
                 )
                 Certificates.decode(publication.certificates, limit=PUBLICATION_LIMIT)
-                return State(state.bundles, (*state.directories, directory), state.revoked), kind, directory.number
+                return replace(state, directories=(*state.directories, directory)), kind, directory.number
             case Label.NOTE_REVOCATION:
                 name = statements.Revocation.verify(publication.note, self._trust).name
-                return State(state.bundles, state.directories, state.revoked | {name}), kind, 0
+                return replace(state, revoked=state.revoked | {name}), kind, 0
             case Label.NOTE_ANNOUNCEMENT:
                 statements.Announcement.verify(publication.note, self._trust)
                 return state, kind, 0
+            case Label.NOTE_PAGE:
+                page = statements.PageCode.verify(publication.note, self._trust, after=state.pages)
+                return replace(state, pages=page.number), kind, page.number
+            case Label.NOTE_HOLD:
+                hold = Hold.verify(publication.note, self._trust)
+                if any(one.id == hold.id and one.day > hold.day for one in state.holds):
+                    raise Conflict  # signed before the one that counts, and kept back until now
+                return replace(state, holds=(*state.holds, hold)), kind, 0
             case _:
                 raise Malformed
 
@@ -106,6 +125,9 @@ class TrustStore:
             new, kind, number = self._check(publication)
 
             def job(connection: Connection, first: int) -> tuple[Sequence[Entry], Any]:
+                _check_room(connection, first, publication.note)
+                if kind is Label.NOTE_BUNDLE and number == 1:  # from this day on there is a file of answers a day
+                    connection.execute(insert(calendar), {"id": 0, "day": clock.day(self._now)})
                 row = {
                     "leaf": first,
                     "kind": kind.value.decode().strip(),
@@ -126,8 +148,9 @@ class TrustStore:
 
     def expected(self, note: str) -> int:
         """Return how long the publication of this note may be. Raise ProofError when officers did not sign it."""
-        many = statements.kind(note) in {Label.NOTE_BUNDLE, Label.NOTE_DIRECTORY}
-        text = notes.need(note, self._trust.officers, self._trust.threshold if many else 1)
+        kind = statements.kind(note)
+        few = OFFICERS if kind is Label.NOTE_HOLD else 1
+        text = notes.need(note, self._trust.officers, self._trust.threshold if kind in _BY_MANY else few)
         known = self._known.get(statements.digest(text))
         return PUBLICATION_LIMIT if known is None else known[1] + 2 * limit("note")
 
@@ -147,6 +170,17 @@ class TrustStore:
             )
             return [Publication(note=row.note, body=row.body, certificates=row.certificates) for row in rows]
 
+    def page_proof(self) -> str:
+        """Return the tlog-proof of the newest note that names the page's code, or raise NotFound."""
+        newest = select(func.max(statement.c.leaf)).where(statement.c.kind == Label.NOTE_PAGE.value.decode().strip())
+        head = self._ledger.head
+        with self._database.reader.connect() as connection:
+            index = connection.execute(newest.where(statement.c.leaf < head.size)).scalar()
+            if index is None:
+                raise NotFound
+            hashes = tree.Reader(connection).inclusion(int(index), head.size)
+        return TlogProof(int(index), tuple(hashes), head.checkpoint).encode()
+
     def find(self, kind: Label, number: int) -> Publication:
         """Return one version, or raise NotFound."""
         with self._database.reader.connect() as connection:
@@ -156,6 +190,17 @@ class TrustStore:
         if row is None:
             raise NotFound
         return Publication(note=row.note, body=row.body, certificates=row.certificates)
+
+
+def _check_room(connection: Connection, index: int, note: str) -> None:
+    """Raise Busy where the notes of these 256 leaves would be more than anybody fetches at once (protocol 14.6).
+
+    Half of it is left for what the log itself must be able to say.
+    """
+    start = index // tree.WIDTH * tree.WIDTH
+    there = connection.execute(select(statement.c.note).where(statement.c.leaf >= start)).scalars()
+    if sum(len(one.encode()) for one in (*there, note)) > limit("statements") // 2:
+        raise Busy
 
 
 def _text(body: str) -> Response[str]:
@@ -185,19 +230,25 @@ async def current(trust: NamedDependency[TrustStore], gates: NamedDependency[Fol
     return _text(note)
 
 
-_KINDS = {"bundle": Label.NOTE_BUNDLE, "directory": Label.NOTE_DIRECTORY}
+_KINDS = {"bundle": Label.NOTE_BUNDLE, "directory": Label.NOTE_DIRECTORY, "page": Label.NOTE_PAGE}
 
 
 def _named(trust: TrustStore, name: str) -> Publication:
-    kind, _, number = name.partition("-")
-    if kind not in _KINDS or not number.isascii() or not number.isdigit() or len(number) > 9:  # noqa: PLR2004
+    kind, _, digits = name.partition("-")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 9:  # noqa: PLR2004
         raise NotFound
-    return trust.find(_KINDS[kind], int(number))
+    number = int(digits)
+    if kind == "leaf":
+        for one in trust.publications(number, number + 1):
+            return one
+    if kind not in _KINDS:
+        raise NotFound
+    return trust.find(_KINDS[kind], number)
 
 
 @get("/trust/{name:str}", sync_to_thread=True)
 def note(name: FromPath[str], trust: NamedDependency[TrustStore]) -> Response[str]:
-    """A bundle's or directory's signed note, `bundle-3` or `directory-7`."""
+    """A statement's signed note: `bundle-3`, `directory-7`, `page-1`, or that of a public leaf, `leaf-12`."""
     return _text(_named(trust, name).note)
 
 
@@ -213,4 +264,10 @@ def certificates(name: FromPath[str], trust: NamedDependency[TrustStore]) -> Res
     return _octets(_named(trust, name).certificates)
 
 
-routes = Router(path="/", route_handlers=[current, note, body, certificates], tags=["trust"])
+@get("/trust/page/proof", sync_to_thread=True)
+def page_proof(trust: NamedDependency[TrustStore]) -> Response[str]:
+    """tlog-proof of the newest note that names the page's code; not found until a checkpoint has one."""
+    return _text(trust.page_proof())
+
+
+routes = Router(path="/", route_handlers=[current, page_proof, note, body, certificates], tags=["trust"])
