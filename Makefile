@@ -28,14 +28,15 @@ bench: .venv/.tested  ## ratios against the plainest way to do the same; table a
 	.venv/bin/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 coverage: .venv/.tested  ## every line and branch of crypto/ and policies/ is run by a test
-	.venv/bin/coverage run -m pytest -q tests/crypto tests/policies
-	.venv/bin/coverage report
+	@.venv/bin/python -m tests.run coverage
 
 mutation: .venv/.tested  ## bend crypto/ and policies/ in one place at a time (tests/mutation/README.md); ONE_IN=8 FROM=0
 	.venv/bin/python -m tests.mutation $(if $(ONE_IN),--one-in $(ONE_IN)) $(if $(FROM),--from $(FROM))
 
-soak: .venv/.tested  ## half an hour of kills and power cuts under load; KILLS=200 CUTS=60
+soak: .venv/.tested  ## half an hour of kills and power cuts under load, and long comparisons; KILLS=200 CUTS=60
 	.venv/bin/python -m tests.soak --kills $(or $(KILLS),200) --cuts $(or $(CUTS),60)
+	.venv/bin/python -m tests.interop.cedar 20000
+	.venv/bin/python -m tests.interop.tree
 
 vectors: .venv/.tested  ## write the deterministic vectors again (sealed ones stay frozen)
 	.venv/bin/python tests/vectors/generate.py

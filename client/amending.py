@@ -1,7 +1,9 @@
-"""After the ceremony: one more person, one fewer, one line to everybody."""
+"""After the ceremony: one more person, one fewer, other words to reporters, one line to everybody."""
 
 from collections.abc import Mapping
 from typing import Any, Final
+
+from msgspec import structs
 
 from client import ceremony_folder
 from client.ceremony import person_of, seal_certificates
@@ -12,7 +14,7 @@ from crypto import keyfile
 from crypto.errors import MalformedError
 from crypto.hybrid import Draw
 from crypto.keyfile import Cost, KeyRing
-from policies import cast, directory
+from policies import bundle, cast, directory
 from policies.directory import DirectoryBody
 from policies.statements import Announcement, Revocation, day_text
 
@@ -25,7 +27,7 @@ def add_reviewer(
 ) -> int:
     """Make her key and the next directory with her in it; those who were revoked are left out. Return its number."""
     trust = folder.trust()
-    bundle, before = folder.newest()
+    rules, before = folder.newest()
     try:
         certificate, role = cast.certificate_of(entry), cast.role_of(entry)
         pools = [str(one) for one in entry["pools"]]
@@ -33,7 +35,7 @@ def add_reviewer(
         raise UsageError("This person's entry is not complete.", "See data/people.json for the form.") from None
     if certificate.name in before or _revoked(folder, certificate.name):
         raise RefusedError(f"The name {certificate.name} was given before.", "A new person needs a new name.")
-    if not set(pools) <= {pool.name for pool in bundle.body.pools}:
+    if not set(pools) <= {pool.name for pool in rules.body.pools}:
         raise UsageError("The entry names a pool that the bundle does not have.", "Choose one of the bundle's pools.")
     officers = folder.officers(trust.threshold)
     roster = folder.roster() | {certificate.name: (certificate, draw(32))}
@@ -43,13 +45,27 @@ def add_reviewer(
     try:
         body = DirectoryBody(number=before.number + 1, people=sorted([*kept, added], key=lambda one: one.name))
         data = body.encode()
-        sealed = seal_certificates(roster, bundle.body.gates, body, draw)
+        sealed = seal_certificates(roster, rules.body.gates, body, draw)
     except MalformedError as error:
         raise UsageError(f"This cannot be signed: {error}.", "Change the entry.") from None
     write_key(folder.key(ceremony_folder.PEOPLE, ring.name), ring, passphrase, draw=draw, cost=cost)
     folder.write_roster(roster)
     note = sign(directory.unsigned(body, before), officers)
     folder.write(ceremony_folder.DIRECTORY, body.number, Signed(note, data, sealed))
+    folder.newest()
+    return body.number
+
+
+def reword(folder: CeremonyFolder, people: Mapping[str, Any]) -> int:
+    """Write the next bundle with the operator's words of this file and all else as it is. Return its number."""
+    before, _ = folder.newest()
+    body = structs.replace(before.body, number=before.number + 1, words=cast.wording_of(people))
+    try:
+        data = body.encode()
+    except MalformedError as error:
+        raise UsageError(f"This cannot be signed: {error}.", "Change the words in the file.") from None
+    note = sign(bundle.unsigned(body, before), folder.officers(folder.trust().threshold))
+    folder.write(ceremony_folder.BUNDLE, body.number, Signed(note, data))
     folder.newest()
     return body.number
 

@@ -14,6 +14,7 @@ from client.errors import AmanaError, ClosedError, NotFoundError, RefusedError, 
 from client.line import Line, Requester, Response, as_text
 from crypto.checkpoints import parse_entry_bundle, tile_path
 from crypto.envelope import Content, Slots
+from crypto.feed import AnswerPost
 from crypto.leaves import LEAF, MEMO, NOTICE
 from crypto.limits import limit
 from crypto.relay import OPENINGS_LIMIT, WORKING, OpeningAnswer, Openings, Publication
@@ -55,6 +56,15 @@ class _Opening(msgspec.Struct, frozen=True):
 
 class _Index(msgspec.Struct, frozen=True):
     index: int
+
+
+class _Waits(msgspec.Struct, frozen=True):
+    day: str
+    late: bool
+
+
+class _Taken(msgspec.Struct, frozen=True):
+    status: str
 
 
 class _Problem(msgspec.Struct, frozen=True):
@@ -129,6 +139,25 @@ class House:
             waited += pause
             pause = min(pause * 1.5, _LONGEST_POLL)
 
+    # Coming back
+
+    def feed(self, day: str) -> bytes:
+        """Return the file of answers of one day (YYYY-MM-DD). NotFoundError where there is none, or none yet."""
+        return self._get(f"/v1/feed/{day}").content
+
+    def log(self, path: str) -> bytes:
+        """Return what lies under a path of the log, e.g. `statements/3`."""
+        return self._get(f"/log/{path}").content
+
+    def hand_in(self, answer: AnswerPost) -> tuple[str, bool]:
+        """Hand in a sealed answer. Return in which day's file it will be, and whether that is later than today's."""
+        waits = _json(self._post("/v1/answers", answer.encode()), _Waits)
+        return waits.day, waits.late
+
+    def wish(self, body: bytes, *, withdraws: bool) -> None:
+        """Send what she wants from now on (4,096 bytes). What is taken is told to nobody; her next look shows it."""
+        _json(self._post("/v1/withdrawals" if withdraws else "/v1/consents", body), _Taken)
+
     # Statements
 
     def publish(self, publication: Publication) -> int:
@@ -149,6 +178,14 @@ class House:
         path = f"/trust/directory-{version}"
         sealed = self._get(f"{path}/certificates").content if certificates else b""
         return _text(self._get(path)), self._get(f"{path}/body").content, sealed
+
+    def page_proof(self) -> str:
+        """Return the tlog-proof of the newest note that names the page's code. NotFoundError where there is none."""
+        return _text(self._get("/trust/page/proof"))
+
+    def statement(self, index: int) -> str:
+        """Return the signed note of one public leaf."""
+        return _text(self._get(f"/trust/leaf-{index}"))
 
     # The log
 

@@ -11,7 +11,7 @@ from client.reviewer import Report, Session
 from client.trusting import InForce
 from crypto.envelope import find_slot
 from crypto.errors import OpenError, ProofError
-from crypto.hybrid import Draw
+from crypto.hybrid import Draw, PrivateKey
 from crypto.keyfile import KeyRing
 from crypto.opening import Approval
 from policies.bundle import Bundle
@@ -79,16 +79,17 @@ class Desk:
 
     def reports(self, since: str = "") -> list[tuple[Listed, bool]]:
         """List all reports since a day, and whether each has a slot that opens to her."""
+        key = PrivateKey(self.ring.encryption)  # made once for all slots of all reports
         found: list[tuple[Listed, bool]] = []
         while True:
             page = self.house.reports(since=since, after=found[-1][0].id if found else "")
             if not page:
                 return found
-            found += [(one, self._has_slot(one.raw)) for one in page]
+            found += [(one, self._has_slot(one.raw, key)) for one in page]
 
-    def _has_slot(self, envelope_id: bytes) -> bool:
+    def _has_slot(self, envelope_id: bytes, key: PrivateKey) -> bool:
         try:
-            find_slot(self.house.slots(envelope_id), envelope_id, self.ring.encryption)
+            find_slot(self.house.slots(envelope_id), envelope_id, key)
         except OpenError:
             return False
         return True

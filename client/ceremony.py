@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from client import ceremony_folder
+from client import ceremony_folder, naming
 from client.ceremony_folder import CeremonyFolder, Roster, Signed, sign
 from client.errors import RefusedError, UsageError
 from client.keys import write_key, write_new
+from client.page import package_manifest
 from crypto import keyfile
 from crypto.canonical import require
 from crypto.checkpoints import LogPolicy
@@ -30,6 +31,7 @@ from policies import cast, directory, vocabulary
 from policies.bundle import BundleBody, Gate
 from policies.decide import ENGINE, default_rules_text
 from policies.directory import AUDITOR, Certificate, DirectoryBody, Person
+from policies.statements import PageCode
 from policies.trust import Trust
 
 EMBEDDED: Final = "embedded"  # the house knows where this gate is
@@ -64,6 +66,7 @@ def load_people(path: Path) -> People:
         require(len(set(names)) == len(names), "one name twice")
         pools = {one["name"] for one in found["pools"]}
         require(all(set(one["pools"]) <= pools for one in cast.openers(found)), "unknown pool")
+        cast.wording_of(found)
     except OSError:
         raise UsageError(f"{path} cannot be read.", "Check the path.") from None
     except MalformedError as error:
@@ -83,7 +86,7 @@ def init(  # noqa: PLR0913 - each is a different thing, most by name
     tell: Tell = lambda _: None,
     cost: Cost = keyfile.STANDARD,
 ) -> CeremonyFolder:
-    """Make the folder with all keys, the first bundle and directory, roster and trust.json."""
+    """Make the folder with all keys, first bundle and directory, the page's first note, roster and trust.json."""
     folder = CeremonyFolder(path)
     if path.exists() and any(path.iterdir()):
         raise RefusedError(f"{path} is not empty; nothing was changed.", "Name another folder with --ceremony.")
@@ -110,13 +113,15 @@ def _make(people: People, choices: Choices, maker: "_Maker") -> None:
     body = _bundle_body(people, choices, gates, log, witnesses)
     listed, roster = _directory_body(people, maker)
     signers = list(officers.values())[: choices.k]
-    maker.tell("rules and people, signed")
+    maker.tell("rules, people and page, signed")
     note = sign(bundles.unsigned(body, None), signers)
     folder.write(ceremony_folder.BUNDLE, 1, Signed(note, body.encode()))
     note = sign(directory.unsigned(listed, None), signers)
     sealed = seal_certificates(roster, body.gates, listed, draw)
     folder.write(ceremony_folder.DIRECTORY, 1, Signed(note, listed.encode(), sealed))
     folder.write_roster(roster)
+    page = PageCode(1, package_manifest())
+    write_new(folder.statement(naming.file_name(page.number)), sign(page.text(), signers).encode())
     trust = Trust(
         officers=tuple(officer_vkey(ring) for ring in officers.values()),
         threshold=choices.k,
@@ -253,6 +258,7 @@ def _bundle_body(
         policies=rules,
         engine=ENGINE,
         pools=[cast.pool_of(one) for one in people["pools"]],
+        words=cast.wording_of(people),
     )
 
 

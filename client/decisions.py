@@ -17,6 +17,7 @@ from crypto.leaves import Notice, Record, record_bucket
 from crypto.limits import limit
 from crypto.opening import CUSTODIAN, DESK, Approval, Ask, Decision, DecisionRecord, Pair, Request
 from crypto.sections import Section
+from crypto.wished import read_body
 from policies.bundle import Bundle
 from policies.directory import Directory, Person
 
@@ -75,7 +76,7 @@ class Found:
 
 def read(index: int, leaf: bytes, record: Record) -> Found:
     """Decode the body of a decision's record. Raise MalformedError."""
-    body = DecisionRecord.decode(record.body, limit=_BODY)
+    body = read_body(record.body, limit=_BODY)
     decision = Decision.decode(body.decision, limit=_BODY)
     request = Request.decode(body.request, limit=_BODY)
     if decision.section not in set(Section):

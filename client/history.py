@@ -47,6 +47,7 @@ class History:
     directories: list[Placed[Directory]] = field(default_factory=list)
     revocations: list[tuple[int, str]] = field(default_factory=list)
     announcements: int = 0
+    pages: list[tuple[int, bytes]] = field(default_factory=list)  # manifests of the page's code, in order
 
     def bundle(self, digest: bytes) -> Bundle:
         """Return the bundle of this digest. Raise ProofError where the log holds none."""
@@ -108,6 +109,9 @@ def _add(history: History, folder: Folder, trust: Trust, index: int, leaf: bytes
         elif kind is Label.NOTE_ANNOUNCEMENT:
             statements.Announcement.verify(note, trust)
             history.announcements += 1
+        elif kind is Label.NOTE_PAGE:
+            page = statements.PageCode.verify(note, trust, after=len(history.pages))
+            history.pages.append((index, page.manifest))
         else:
             return UNKNOWN_KIND
     except (CryptoError, UnicodeError):

@@ -8,11 +8,12 @@ from typing import Final
 from client import contents
 from client.errors import ClosedError, RefusedError, UnprovenError
 from client.reviewer import DENIED, Asked, Report, Session
-from crypto import opening
+from crypto import answers, opening
+from crypto.answers import Grant
 from crypto.checkpoints import LogPolicy, TlogProof
 from crypto.envelope import open_section
 from crypto.errors import CryptoError, MalformedError, OpenError, ProofError
-from crypto.opening import CUSTODIAN, Approval, Release, Verdict
+from crypto.opening import CUSTODIAN, WRITING, Approval, Release, Verdict
 from crypto.relay import CLOSED, DONE, GateAnswer, OpeningAnswer
 from crypto.sections import CUSTODIAL, Section
 from policies.bundle import Bundle
@@ -20,6 +21,7 @@ from policies.bundle import Bundle
 LYING: Final = "the answer of {} did not hold and was not used; tell an auditor"
 FALSE_SHARE: Final = "{} released a share that is false; the others opened it all the same; tell an auditor"
 MISMATCH: Final = "card and slip disagree about {}; the stricter one counts"
+_WITH_KIN: Final = 5  # parts of an echo since protocol 14.10
 _SPLIT: Final = "two gates say different things about the slip; the stricter one counts"
 
 
@@ -29,7 +31,7 @@ class Rules:
 
     tier: int
     urgency: int
-    consent: bytes
+    consent: bytes  # also of what she asked for since, where the gates say it
 
 
 @dataclass(slots=True)
@@ -41,13 +43,15 @@ class Result:
     warnings: list[str] = field(default_factory=list)
     leaves: dict[str, list[int]] = field(default_factory=dict)  # by gate: where the log says that she opened it
     rules: Rules | None = None
+    grants: dict[str, Grant] = field(default_factory=dict, repr=False)  # by gate, for `answer` and `thread`
+    kin: dict[str, bytes] = field(default_factory=dict)  # by gate: the same for all reports of the same words
 
 
 @dataclass(frozen=True, slots=True)
 class _Proven:
     gate: str
     verdict: Verdict
-    release: Release | None
+    release: Release | Grant | None
     indices: list[int]
 
 
@@ -63,11 +67,10 @@ def prove(answer: GateAnswer, asked: Asked, session: Session, bundle: Bundle, lo
     )
     if [section for section, _, _ in verdict.sections] != session.ask.sections:
         raise ProofError("verdict on other sections")
-    release = None
+    release: Release | Grant | None = None
     if answer.release:
-        release = opening.open_release(
-            answer.release[0], request=asked.digest, gate=gate.name, public=public, session_seed=seed
-        )
+        unseal = answers.open_grant if session.ask.action in WRITING else opening.open_release
+        release = unseal(answer.release[0], request=asked.digest, gate=gate.name, public=public, session_seed=seed)
     # (6) the tlog-proof of each leaf in the verdict verifies, with the quorum.
     indices = []
     if len(answer.proofs) != len(verdict.sections):
@@ -117,6 +120,9 @@ def open_answer(  # noqa: PLR0913 - all that it depends on, by name
             result.warnings += map(FALSE_SHARE.format, locks.false())
     if len(result.refused) == len(session.ask.sections):
         raise RefusedError(DENIED)
+    if session.ask.action in WRITING:
+        result.grants = _granted(proven.values(), session.ask.sections[0], threshold)
+    result.kin = {said.gate: said.verdict.echo[4] for said in proven.values() if len(said.verdict.echo) == _WITH_KIN}
     _compare(result, [said.verdict for said in proven.values()])
     return result
 
@@ -124,9 +130,22 @@ def open_answer(  # noqa: PLR0913 - all that it depends on, by name
 def _released(proven: Iterable[_Proven]) -> dict[Section, dict[str, bytes]]:
     released: dict[Section, dict[str, bytes]] = {}
     for one in proven:
-        for number, share in [] if one.release is None else one.release.shares:
+        for number, share in one.release.shares if isinstance(one.release, Release) else []:
             released.setdefault(Section(number), {})[one.gate] = share
     return released
+
+
+def _granted(proven: Iterable[_Proven], section: int, threshold: int) -> dict[str, Grant]:
+    """Return the grants of the gates that permitted it. Raise ClosedError where fewer came than it takes."""
+    grants = {one.gate: one.release for one in proven if _permits(one, section) and isinstance(one.release, Grant)}
+    if len(grants) < threshold:
+        raise ClosedError("It was written in the log, but the gates did not release it.", "Ask again in a minute.")
+    return grants
+
+
+def same_reporter(one: Mapping[str, bytes], other: Mapping[str, bytes], threshold: int) -> bool:
+    """Whether t gates vouch that two reports are of the same words (protocol 14.10), from what each said of each."""
+    return sum(other.get(gate) == kin for gate, kin in one.items()) >= threshold
 
 
 def _check_state(answer: OpeningAnswer) -> None:
@@ -210,7 +229,7 @@ class _Locks:
 
 
 def _compare(result: Result, verdicts: Sequence[Verdict]) -> None:
-    """Compare card and slip echo (8). What differs is said; the stricter rules."""
+    """Compare card and slip echo (8). What differs is said; the stricter rules, and what she asked for since."""
     echoes = [Rules(one.echo[0][0], one.echo[1][0], one.echo[2]) for one in verdicts if one.echo]
     if len(set(echoes)) > 1:
         result.warnings.append(_SPLIT)
@@ -228,8 +247,9 @@ def _compare(result: Result, verdicts: Sequence[Verdict]) -> None:
     for name in ("tier", "urgency", "consent"):
         if Section.CARD in result.opened and len({getattr(one, name) for one in sources}) > 1:
             result.warnings.append(MISMATCH.format(name))
+    now = [one.echo[3] for one in verdicts if len(one.echo) == _WITH_KIN]  # in force by her wishes (16.5)
     result.rules = Rules(
         tier=max(one.tier for one in sources),
         urgency=max(one.urgency for one in sources),
-        consent=bytes(map(min, zip(*(one.consent for one in sources), strict=True))),
+        consent=bytes(map(min, zip(*(one.consent for one in sources), *now, strict=True))),
     )

@@ -4,11 +4,14 @@ Whoever has other keys, or another script, shows here. Do it from another place 
 what it shows to one visitor it need not show to you.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from client.errors import UnprovenError
 from client.line import Requester
-from web.assets import HEADERS, Asset
+from web.assets import DIST, HEADERS, Asset, manifest, manifest_digest
 
 _OK = 200
 
@@ -37,3 +40,15 @@ def differences(line: Requester, expected: Mapping[str, Asset]) -> list[Differen
             Difference(path, f"header {name}") for name, value in wanted.items() if headers.get(name.lower()) != value
         ]
     return found
+
+
+def package_manifest(folder: Path = DIST) -> bytes:
+    """Return SHA-256 of this package's manifest, after comparing every file with it. Raise UnprovenError otherwise."""
+    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    files.pop("manifest.json", None)
+    if files != manifest(folder):
+        raise UnprovenError(
+            "The page in this package is not the one that its manifest names: the package is damaged.",
+            "Install it again from where its signature can be checked.",
+        )
+    return bytes.fromhex(manifest_digest(folder))

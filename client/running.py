@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -103,14 +103,22 @@ def run_gate(bind: str, key: Path) -> int:
     return _announce(processes, processes.start("gate", ["--bind", bind, "--key", str(key)]))
 
 
-def run_server(bind: str, home: Path, *, with_gate: bool) -> int:
-    """Run a server, and the gates whose keys are in the ceremony's folder, until a signal."""
+def run_server(bind: str, home: Path, *, with_gate: bool, gates: Mapping[str, str], reporters: str | None) -> int:
+    """Run a server until a signal, and with it the gates whose keys are in the ceremony's folder.
+
+    `gates` gives the address of others by name, before the bundle's; `reporters` is a second socket, `unix:PATH`.
+    """
+    keys = _gate_keys(home) if with_gate else []
+    if twice := sorted(set(gates) & {key.stem for key in keys}):
+        raise UsageError(f"The gate {twice[0]} would be started here, and has an address.", "Leave one of them out.")
     processes = Processes()
     processes.listen()
-    arguments = ["--bind", bind]
-    for key in _gate_keys(home) if with_gate else ():
-        address = processes.start("gate", ["--bind", _gate_bind(home, key.stem), "--key", str(key)])
-        arguments += ["--gate", f"{key.stem}={address}"]
+    addresses = dict(gates)
+    for key in keys:
+        addresses[key.stem] = processes.start("gate", ["--bind", _gate_bind(home, key.stem), "--key", str(key)])
+    arguments = ["--bind", bind, *([] if reporters is None else ["--reporters", reporters])]
+    for name, address in addresses.items():
+        arguments += ["--gate", f"{name}={address}"]
     return _announce(processes, processes.start("server", arguments))
 
 

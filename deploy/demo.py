@@ -49,6 +49,11 @@ class Story:
         say(f"   A house that cannot read answers at {url}, and a gate with the second lock beside it.")
         self.house.run("officer", "publish")
         say("   Rules and directory are public leaves of the log now, and the gate has signed that they are in force.")
+        page = self.house.run("verify-page", url)
+        say(
+            f"   So is the hash of the reporter's page (leaf {page['log']['leaf']}): fetched from the house, all "
+            f"{page['parts']} parts of it are the ones that the officers signed."
+        )
 
     def reporters(self) -> None:
         """Seal and send all samples."""

@@ -26,6 +26,9 @@ def as_of(today: date) -> dict[str, Any]:
         for one in people[group]:
             for field in _DAY_FIELDS:
                 one[field] = (date.fromisoformat(one[field]) + shift).isoformat()
+    for said in people["words"].values():
+        for one in said["help"]:
+            one["checked_on"] = (date.fromisoformat(one["checked_on"]) + shift).isoformat()
     return people
 
 

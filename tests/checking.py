@@ -1,8 +1,8 @@
 """Re-read the world from disk and verify it whole, after whatever happened to it (style: sunlight's CheckLog)."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Set as AbstractSet
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +10,13 @@ from crypto import leaves, merkle
 from crypto.checkpoints import LogPolicy
 from crypto.envelope import Content, Slots
 from crypto.keyfile import KeyRing
-from crypto.leaves import DECISION
+from crypto.labels import Label
+from crypto.leaves import DECISION, Record
 from crypto.limits import limit
-from crypto.opening import Decision, DecisionRecord, Request, next_journal
+from crypto.opening import Decision, Request, next_journal
+from crypto.wished import read_body
+from doors.database import sqlite_module
+from policies.erasures import Erasure
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ def check_world(
 
     `midway`: a gate may hold decisions that the log does not have yet, so its journal may have holes.
     """
-    with sqlite3.connect(folder / "server" / "amana.db") as database:
+    # The house's own library: a second one in the same process would take its locks away.
+    with closing(sqlite_module.connect(folder / "server" / "amana.db")) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         log = [row[0] for row in database.execute('SELECT leaf FROM leaf ORDER BY "index"')]
         indexes = [row[0] for row in database.execute('SELECT "index" FROM leaf ORDER BY "index"')]
@@ -57,24 +62,20 @@ def check_world(
     for level, number, root in subtrees:
         assert root == merkle.root(hashes[number * 256**level : (number + 1) * 256**level])
     # No decision twice, every record opens its leaf.
-    opened = {}
-    for index, record, notice, memo in beside:
-        if leaves.is_public(log[index]):
-            leaves.check_public(log[index], record)
-        elif not leaves.is_withdrawal(log[index]):
-            found = leaves.open_record(auditor.encryption, record)
-            leaves.check_record(log[index], found, notice, memo)
-            opened[index] = found
+    opened, erased = _open_all(log, beside, policy, auditor)
     assert max(Counter(log).values(), default=1) == 1
-    # Every report has exactly its own received leaf.
+    # Every report has exactly its own received leaf, or is destroyed and named.
+    assert erased <= {row[3] for row in reports if not row[1] and not row[2]}
     assert len({row[0] for row in reports}) == len(reports)
     for report, content, slots, index in reports:
-        Content.decode(content, limit=limit("envelope")).verified(report)
-        Slots.decode(slots, limit=limit("envelope")).verified(report)
-        assert opened[index].kind == "received"
-        assert opened[index].body == report
+        if content or slots:
+            Content.decode(content, limit=limit("envelope")).verified(report)
+            Slots.decode(slots, limit=limit("envelope")).verified(report)
+        if index not in erased:
+            assert opened[index].kind == "received"
+            assert opened[index].body == report
     received = [one for one in opened.values() if one.kind == "received"]
-    assert len(received) == len(reports)
+    assert len(received) == len(reports) - len(erased)
     assert acknowledged <= {row[0] for row in reports}
     decisions = {index: _decision(one.body) for index, one in opened.items() if one.kind == DECISION}
     requests = Counter((one.gate, one.request, one.section) for one in decisions.values())
@@ -85,8 +86,30 @@ def check_world(
     return Reread(log, {row[0]: row[3] for row in reports}, decisions)
 
 
+def _open_all(
+    log: list[bytes], beside: list[tuple[int, bytes, bytes, bytes]], policy: LogPolicy, auditor: KeyRing
+) -> tuple[dict[int, Record], set[int]]:
+    """Open what lies beside each leaf. What was destroyed is named in the log, once, and nothing else is."""
+    opened: dict[int, Record] = {}
+    named: list[int] = []
+    erased = set()
+    for index, record, notice, memo in beside:
+        if leaves.is_public(log[index]):
+            leaves.check_public(log[index], record)
+            if record.startswith(Label.NOTE_ERASURE.value):
+                named += Erasure.verify(record.decode(), policy).indexes
+        elif not record:
+            assert not any(notice + memo)
+            erased.add(index)
+        elif not leaves.is_withdrawal(log[index]):
+            opened[index] = leaves.open_record(auditor.encryption, record)
+            leaves.check_record(log[index], opened[index], notice, memo)
+    assert sorted(named) == sorted(erased)
+    return opened, erased
+
+
 def _decision(body: bytes) -> Decision:
-    record = DecisionRecord.decode(body, limit=limit("opening"))
+    record = read_body(body, limit=limit("opening"))
     Request.decode(record.request, limit=limit("opening"))
     return Decision.decode(record.decision, limit=limit("opening"))
 

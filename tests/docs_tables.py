@@ -8,6 +8,7 @@ from typing import Final
 from crypto.labels import USES
 from crypto.limits import LIMITS
 from tests.vectors import replay
+from tests.vectors.returning import making
 
 DOCUMENT: Final = Path(__file__).parents[1] / "docs" / "protocol.md"
 
@@ -46,11 +47,17 @@ def leaf() -> list[str]:
     return ["```", f"{made[:32]} {made[32:]}", "```"]
 
 
+def feed() -> list[str]:
+    """Return the note of a day's file of answers."""
+    return ["```", *making.day_file().note.rstrip("\n").split("\n"), "```"]
+
+
 BLOCKS: Final = {
     "labels": labels,
     "limits": limits,
     "example: receipt": receipt,
     "example: leaf": leaf,
+    "example: feed": feed,
 }
 
 

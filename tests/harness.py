@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from crypto.envelope import Envelope
 from crypto.keyfile import KeyRing
 from crypto.notes import Kind, Vkey
 from crypto.relay import Certificates, Publication
+from deploy.rehearsal import as_of
 from gate.app import create_app as create_gate
 from gate.settings import Settings as GateSettings
 from policies import bundle as bundles
@@ -53,6 +55,11 @@ class Clock:
         return int(self() // 86400)
 
 
+def people_today() -> dict[str, Any]:
+    """data/people.json as if it had been written today: its certificates end, and tests must not end with them."""
+    return as_of(date(1970, 1, 1) + timedelta(days=Clock().day))
+
+
 @dataclass
 class Organisation:
     """Keys and signed notes of everybody."""
@@ -61,7 +68,7 @@ class Organisation:
     threshold: int = 1
     tick: int = 0
     widen_hours: int = 0
-    people: Mapping[str, Any] = field(default_factory=cast.example)
+    people: Mapping[str, Any] = field(default_factory=people_today)
     keys: dict[str, KeyRing] = field(default_factory=dict)
     bundle: Bundle | None = None
     directory: Directory | None = None
@@ -121,6 +128,7 @@ class Organisation:
             policies=policies,
             engine=ENGINE,
             pools=[cast.pool_of(one) for one in self.people["pools"]],
+            words=cast.wording_of(self.people),
         )
         body = structs.replace(body, **changes)
         trust = self.trust

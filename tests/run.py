@@ -1,5 +1,8 @@
 """`make test`: everything that this machine can run, step by step, and one summary at the end.
 
+The tests of crypto/ and policies/ run measured, all others after them: nothing runs twice, and both cores have work all
+the time. `python -m tests.run coverage` (`make coverage`) is the measured part alone.
+
 What cannot run is said aloud (`NOT RUN: what, needs what`); with AMANA_TEST_ALL=1 it counts as failed. A supported
 Python that is not on this machine is named too (`NOT HERE`), and never counts: nobody has to have all three.
 """
@@ -25,6 +28,9 @@ SUPPORTED: Final = ("3.11", "3.12", "3.13")
 JOURNEY: Final = "tests/test_journey.py"
 UV: Final = {"UV_NO_CONFIG": "1", "UV_SYSTEM_CERTS": "1"}
 COUNTED: Final = re.compile(r"(\d+) (passed|failed|skipped|error)")
+COUNTS: Final = re.compile(r"\d+ [a-z]+.* in [\d.]+s")  # pytest's last line; others may follow it
+WHOLE: Final = ("tests/crypto", "tests/policies")  # these run every line and branch of the two rooms
+PYTEST: Final = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")
 ALL: Final = os.environ.get("AMANA_TEST_ALL") == "1"
 
 
@@ -43,7 +49,8 @@ class Summary:
         word = "passed" if code == 0 else "FAILED"
         self.lines += [f"{word}  {time.monotonic() - began:6.1f} s  {name}"]
         self.lines += [f"  {line[line.index('NOT RUN:') :]}" for line in output if "NOT RUN:" in line and counted]
-        found = COUNTED.findall(output[-1]) if counted and output else []
+        said = next((line for line in reversed(output) if COUNTS.search(line)), "") if counted else ""
+        found = COUNTED.findall(said)
         for number, what in found:
             self.counts["failed" if what == "error" else what] += int(number)
         if not counted or (code and not any(what in {"failed", "error"} for _, what in found)):
@@ -113,16 +120,25 @@ def prepare_node() -> None:
         install()
 
 
-def main() -> int:
-    """Run all steps; 0 when none failed."""
-    began = time.monotonic()
-    summary = Summary()
+def measured(summary: Summary) -> None:
+    """Run what tests crypto/ and policies/, then see that it ran every line and branch of them."""
+    coverage = (sys.executable, "-m", "coverage")
+    run((*coverage, "erase"))
+    summary.step("pytest of crypto/ and policies/", *coverage, "run", *PYTEST, *WHOLE, counted=True)
+    run((*coverage, "combine", "-q"))
+    summary.step("every line and branch of them was run", *coverage, "report")
+
+
+def everything(summary: Summary) -> None:
+    """Run all steps."""
     summary.step("ruff format", str(BIN / "ruff"), "format", "--check", ".")
     summary.step("ruff check", str(BIN / "ruff"), "check", ".")
     summary.step("mypy", str(BIN / "mypy"))
     summary.step("import contracts", str(BIN / "lint-imports"), "--no-logo")
     prepare_node()
-    summary.step("pytest", sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", counted=True)
+    measured(summary)
+    others = [f"--ignore={folder}" for folder in WHOLE]
+    summary.step("pytest of all else", sys.executable, *PYTEST, *others, counted=True)
     there = pythons()
     for version, place in there.items():
         name = f"the journey on Python {version}"
@@ -134,6 +150,16 @@ def main() -> int:
             summary.step(name, str(inside), "-m", "pytest", "-q", "-p", "no:cacheprovider", JOURNEY, counted=True)
     here = "{}.{}".format(*sys.version_info[:2])
     summary.lines += [f"NOT HERE: Python {one}" for one in SUPPORTED if one != here and one not in there]
+
+
+def main(only: Sequence[str]) -> int:
+    """Run all steps, or only the measured ones; 0 when none failed."""
+    began = time.monotonic()
+    summary = Summary()
+    if only == ["coverage"]:
+        measured(summary)
+    else:
+        everything(summary)
     say("-- summary")
     for line in summary.lines:
         say(line)
@@ -145,4 +171,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -4,7 +4,10 @@ After each the world is read again from disk: no release without an included lea
 """
 
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,9 +18,10 @@ from sqlalchemy import Engine, event
 from client.errors import NotFoundError
 from client.reporter import seal
 from crypto import words
-from crypto.relay import CLOSED, DONE
+from crypto.relay import CLOSED, DONE, SignedEntry
 from crypto.sections import Section
-from doors.problem import Closed
+from doors.problem import PROBLEM_JSON, Closed, Unwritten
+from server.gates import Gates
 from tests.asking import Asking
 from tests.checking import check_world
 from tests.harness import Running, running
@@ -63,6 +67,12 @@ def gate_engine(world: Running) -> Engine:
     return engine
 
 
+def gates_of(world: Running) -> Gates:
+    gates = world.server.app.dependencies["gates"].dependency()
+    assert isinstance(gates, Gates)
+    return gates
+
+
 def check(world: Running, acknowledged: set[bytes]) -> None:
     check_world(world.folder, world.organisation.trust.log_policy, world.key("a1"), acknowledged)
 
@@ -78,11 +88,20 @@ def works_again(world: Running, report: bytes) -> None:
     assert asking.read(answer, CARD)
 
 
+def assert_unwritten(answer: Any) -> None:
+    """503 in the one shape, in words that are true whether the failed commit was kept or not."""
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == PROBLEM_JSON
+    assert answer.json() == {"type": "tag:amana,2026:closed", "title": Unwritten.title, "status": 503}
+    assert "Nothing was acknowledged" in Unwritten.title
+    assert not any(word in Unwritten.title for word in ("saved", "changed", "opened"))
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_submission(fresh: Running, mode: str) -> None:
     data = seal(samples()["S01"], fresh.in_force, words.new(os.urandom), draw=os.urandom).encode()
     with commit_fails(server_engine(fresh), mode):
-        assert fresh.server.post("/v1/reports", content=data).status_code == 500
+        assert_unwritten(fresh.server.post("/v1/reports", content=data))
     again = fresh.server.post("/v1/reports", content=data)
     assert again.status_code == (201 if mode == "failed" else 200)
     assert len(fresh.house.reports()) == 1
@@ -96,7 +115,7 @@ def test_one_bad_commit_among_many(fresh: Running, mode: str) -> None:
     sealed = [seal(samples()["S01"], in_force, words.new(os.urandom), draw=os.urandom).encode() for _ in range(6)]
     with commit_fails(server_engine(fresh), mode, times=2):
         first = [fresh.server.post("/v1/reports", content=one).status_code for one in sealed]
-    assert set(first) <= {200, 201, 500}
+    assert set(first) <= {200, 201, 503}
     second = [fresh.server.post("/v1/reports", content=one) for one in sealed]
     assert all(one.status_code in (200, 201) for one in second)
     assert len(fresh.house.reports()) == len(sealed)
@@ -121,7 +140,7 @@ def test_gate_writes_its_decision(fresh: Running, mode: str) -> None:
 def heal(world: Running, size: int) -> None:
     """Minutes later the server follows its gates again; what was decided and not logged is logged then."""
     world.clock.offset += 6 * 60
-    gates = world.server.app.dependencies["gates"].dependency()
+    gates = gates_of(world)
     gates.tell()
     gates.tell()
     assert log_size(world) == size
@@ -185,6 +204,55 @@ def test_log_appends_the_decision(fresh: Running, mode: str) -> None:
     check(fresh, {report})
 
 
+def lost(world: Running, report: bytes) -> list[SignedEntry]:
+    """A decision that its gate made and the log does not have, as the gate offers it again minutes later."""
+    gates_of(world).stop()  # nobody else takes what it offers
+    with commit_fails(server_engine(world), "failed"):
+        assert Asking(world, "r1", report, [CARD]).send().state == CLOSED
+    world.clock.offset += 6 * 60
+    offered = gates_of(world).links()["gate-1"].follow()
+    assert len(offered.pending) == 1
+    return list(offered.pending)
+
+
+def test_an_offer_whose_append_failed_and_was_kept_is_appended_once(fresh: Running) -> None:
+    """Two hold the same offer; the append of the first fails, and the database has it all the same."""
+    report = send(fresh, "S01")
+    offered, since = lost(fresh, report), log_size(fresh)
+    gates = gates_of(fresh)
+    with commit_fails(server_engine(fresh), "failed-but-persisted"), pytest.raises(FaultError):
+        gates.keep("gate-1", offered, since=since)
+    assert gates.keep("gate-1", offered, since=since) == [since]
+    assert gates.keep("gate-1", offered) == [since]
+    assert log_size(fresh) == since + 1
+    works_again(fresh, report)
+    check(fresh, {report})
+
+
+def test_an_offer_in_a_batch_that_failed_and_was_kept_is_appended_once(fresh: Running) -> None:
+    """Two hold the same offer at once, and the ledger tries the jobs of a failed batch again, one by one."""
+    report = send(fresh, "S01")
+    offered, since = lost(fresh, report), log_size(fresh)
+    ledger, gates = fresh.server.app.dependencies["ledger"].dependency(), gates_of(fresh)
+    others = threading.Event()
+
+    def hold(_: Any, __: int) -> tuple[list[Any], None]:
+        others.wait(30)
+        return [], None
+
+    with commit_fails(server_engine(fresh), "failed-but-persisted", after=1), ThreadPoolExecutor() as pool:
+        held = ledger.submit(hold)  # until all are in the queue, and so in one batch
+        kept = [pool.submit(gates.keep, "gate-1", offered, since=since) for _ in range(2)]
+        time.sleep(0.3)
+        other = ledger.submit(lambda _, __: ([], "done"))
+        others.set()
+        assert held.result(30) is None
+        assert [one.result(30) for one in kept] == [[since], [since]]
+        assert other.result(30) == "done"
+    assert log_size(fresh) == since + 1
+    check(fresh, {report})
+
+
 def test_log_that_cannot_be_written_opens_nothing(fresh: Running) -> None:
     report = send(fresh, "S01")
     with commit_fails(server_engine(fresh), "failed", times=10**6):
@@ -194,7 +262,7 @@ def test_log_that_cannot_be_written_opens_nothing(fresh: Running) -> None:
         assert answer.gates == []
         assert fresh.server.post("/v1/reports", content=b"x").status_code == 400
         sealed = seal(samples()["S02"], fresh.in_force, words.new(os.urandom), draw=os.urandom).encode()
-        assert fresh.server.post("/v1/reports", content=sealed).status_code == 500
+        assert_unwritten(fresh.server.post("/v1/reports", content=sealed))
     heal(fresh, log_size(fresh) + 1)
     works_again(fresh, report)
     check(fresh, {report})

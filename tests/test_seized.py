@@ -1,10 +1,10 @@
 """P4: what a seized server shows. All samples, several openings, then every byte on disk and everything logged."""
 
-import json
 import logging
 import sqlite3
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,10 @@ from client.api import House
 from crypto.limits import limit
 from crypto.relay import Certificates
 from crypto.sections import Section
-from policies import cast
 from policies.directory import DirectoryBody
 from server.store import metadata
 from tests.asking import Asking
-from tests.harness import Organisation, Running, running
+from tests.harness import Organisation, Running, people_today, running
 from tests.samples import samples, send
 
 AGENT = "Mozilla/5.0 (cheap phone; PeaceTest/7)"
@@ -28,21 +27,20 @@ NAMES = {f"r{number}": f"zulmira-{number:02d}-kestrel" for number in range(1, 9)
 
 def renamed() -> dict[str, Any]:
     """The cast under pseudonyms that cannot turn up by chance."""
-    people: dict[str, Any] = json.loads(json.dumps(cast.example()))
+    people = people_today()
     for one in people["reviewers"]:
         one["name"] = NAMES[one["name"]]
     return people
 
 
-@pytest.fixture(scope="module")
-def seized(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Path, str]]:
-    """Return the world after its day's work, its folder, and what was logged."""
-    folder = tmp_path_factory.mktemp("seized")
+@contextmanager
+def listening() -> Iterator[list[str]]:
+    """Keep whatever is logged, at any level, but by the client: that is on the client's machine."""
     lines: list[str] = []
 
     class Catch(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            if not record.name.startswith(("httpx", "httpcore")):  # the client's own log, on the client's machine
+            if not record.name.startswith(("httpx", "httpcore")):
                 lines.append(self.format(record))
 
     catch = Catch(level=logging.DEBUG)
@@ -51,21 +49,32 @@ def seized(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, 
     root.addHandler(catch)
     root.setLevel(logging.DEBUG)
     try:
-        with running(folder, Organisation(people=renamed())) as world:
-            world.server.headers["user-agent"] = AGENT
-            world.server.headers["x-forwarded-for"] = "203.0.113.77"
-            ids = {name: send(world, name) for name in samples()}
-            for who, name in (("r1", "S01"), ("r2", "S01"), ("r5", "S02"), ("r1", "S03")):
-                Asking(world, NAMES[who], ids[name], [Section.CARD], because="because of zebra-quartz").send()
-            Asking(world, NAMES["r1"], ids["S08"], [Section.STORY]).approve(NAMES["r4"], Section.STORY).send()
-            Asking(world, NAMES["r1"], ids["S01"], [Section.CARD], action="recuse").send()
-            world.server.post("/v1/reports", content=b"junk from 203.0.113.77")
-            for path in ("/nowhere", "/v1/reports?since=" + "x" * 10):
-                world.server.get(path)
-            yield world, folder, "\n".join(lines)
+        yield lines
     finally:
         root.removeHandler(catch)
         root.setLevel(level)
+
+
+def days_work(world: Running, ids: dict[str, bytes]) -> None:
+    """Openings, refusals, a recusal, and strangers at the door."""
+    for who, name in (("r1", "S01"), ("r2", "S01"), ("r5", "S02"), ("r1", "S03")):
+        Asking(world, NAMES[who], ids[name], [Section.CARD], because="because of zebra-quartz").send()
+    Asking(world, NAMES["r1"], ids["S08"], [Section.STORY]).approve(NAMES["r4"], Section.STORY).send()
+    Asking(world, NAMES["r1"], ids["S01"], [Section.CARD], action="recuse").send()
+    world.server.post("/v1/reports", content=b"junk from 203.0.113.77")
+    for path in ("/nowhere", "/v1/reports?since=" + "x" * 10):
+        world.server.get(path)
+
+
+@pytest.fixture(scope="module")
+def seized(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Path, str]]:
+    """Return the world after its day's work, its folder, and what was logged."""
+    folder = tmp_path_factory.mktemp("seized")
+    with listening() as lines, running(folder, Organisation(people=renamed())) as world:
+        world.server.headers["user-agent"] = AGENT
+        world.server.headers["x-forwarded-for"] = "203.0.113.77"
+        days_work(world, {name: send(world, name) for name in samples()})
+        yield world, folder, "\n".join(lines)
 
 
 def everything(folder: Path) -> bytes:

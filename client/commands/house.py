@@ -1,11 +1,12 @@
 """`amana serve` and `amana gate`: start the houses as processes of their own; this program imports neither."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from client.commands.options import home
+from client.commands.options import addresses, home
 from client.errors import UsageError
 from doors import environment
 
@@ -17,7 +18,11 @@ def _needs_passphrase() -> None:
 @click.command()
 @click.option("--bind", default="127.0.0.1:7290", show_default=True, metavar="HOST:PORT or unix:PATH")
 @click.option("--with-gate", is_flag=True, help="Start the gates of AMANA_HOME/ceremony/gates first.")
-def serve(*, bind: str, with_gate: bool) -> None:
+@click.option(
+    "--gate", "gates", multiple=True, callback=addresses, metavar="NAME=URL", help="Where a gate is; before the bundle."
+)
+@click.option("--reporters", metavar="unix:PATH", help="A second socket, with only what reporters need.")
+def serve(*, bind: str, with_gate: bool, gates: Mapping[str, str], reporters: str | None) -> None:
     """Run a house in AMANA_HOME; it prints `ready URL` when it answers.
 
     It needs trust.json and log.key, and AMANA_PASSPHRASE_FILE. Example: amana serve --with-gate
@@ -25,7 +30,7 @@ def serve(*, bind: str, with_gate: bool) -> None:
     from client.running import run_server  # noqa: PLC0415 - commands start fast
 
     _needs_passphrase()
-    sys.exit(run_server(bind, home(), with_gate=with_gate))
+    sys.exit(run_server(bind, home(), with_gate=with_gate, gates=gates, reporters=reporters))
 
 
 @click.command()

@@ -1,13 +1,15 @@
-"""`amana officer`: keys and rules of an organisation. Works offline; only `publish` and `revoke` speak with a house."""
+"""`amana officer`: keys and rules of an organisation. Works offline; what publishes speaks with a house."""
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from client.commands.options import home, house_of, house_options, json_option, say, today
+from client.commands.options import addresses, home, house_of, house_options, json_option, say, today
 from client.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,6 +39,57 @@ def _folder(ceremony: Path | None) -> "CeremonyFolder":
     return CeremonyFolder(home() / "ceremony" if ceremony is None else ceremony)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """What becomes of a statement: it is kept in the folder, and goes to the house at once or later."""
+
+    folder: "CeremonyFolder"
+    at_once: bool
+    url: str | None
+    proxy: str | None
+    as_json: bool
+
+    def finish(self, note: str, kind: str, what: str, *, done: str = "sent", **fields: object) -> None:
+        """Send the signed note if it is to be sent, and say how far `what` has come."""
+        index = self._send(note) if self.at_once else None
+        how = done if self.at_once else "signed; send it with `amana officer publish`"
+        say(self.as_json, kind, f"{what} is {how}.", sent=self.at_once, index=index, **fields)
+
+    def _send(self, note: str) -> int:
+        from client.errors import UnreachableError  # noqa: PLC0415 - commands start fast
+        from crypto.relay import Publication  # noqa: PLC0415
+
+        try:
+            return house_of(self.url, self.proxy, self.folder.trust()).publish(Publication(note=note))
+        except UnreachableError:
+            raise UnreachableError(
+                "It is signed and kept, but the house did not answer: it does NOT bind yet.",
+                "Send it with `amana officer publish` as soon as the house can be reached.",
+            ) from None
+
+
+def _sending_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command, as its first argument, what its options say about sending."""
+
+    @click.option("--send/--no-send", default=True, help="Send it to the house at once.")
+    @_ceremony_option
+    @house_options
+    @json_option
+    @wraps(command)
+    def run(
+        *, send: bool, ceremony: Path | None, url: str | None, proxy: str | None, as_json: bool, **arguments: object
+    ) -> None:
+        command(_Sending(_folder(ceremony), send, url, proxy, as_json), **arguments)
+
+    return run
+
+
+def _officer_option(command: F) -> F:
+    return click.option("--officer", "named", metavar="NAME", help="Whose key signs; default the first that is there.")(
+        command
+    )
+
+
 @click.group(epilog=_EXAMPLES)
 def officer() -> None:
     """Make keys and rules, sign them, revoke people.
@@ -46,13 +99,6 @@ def officer() -> None:
     """
 
 
-def _urls(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
-    pairs = [one.partition("=") for one in given]
-    if not all(name and url for name, _, url in pairs):
-        raise click.BadParameter("takes NAME=URL")
-    return {name: url for name, _, url in pairs}
-
-
 @officer.command()
 @click.option("--people", required=True, type=_FILE, metavar="FILE", help="Who takes part; see data/people.json.")
 @click.option("--k", "needed", type=click.IntRange(1), help="How many officers must sign; default by the file.")
@@ -60,7 +106,7 @@ def _urls(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict
 @click.option("--url", "address", default="http://127.0.0.1:7290", show_default=True, help="Where the house will be.")
 @click.option("--rehearsal", is_flag=True, help="Practise: no waiting times, and every client says so.")
 @click.option("--tick", type=click.IntRange(0, 3600), metavar="SECONDS", help="Pace of checkpoints; 0: at once.")
-@click.option("--gate-url", "gate_urls", multiple=True, callback=_urls, metavar="NAME=URL", help="Where a gate is.")
+@click.option("--gate-url", "gate_urls", multiple=True, callback=addresses, metavar="NAME=URL", help="Where a gate is.")
 @click.option("--gates-needed", type=click.IntRange(1), help="How many gates must agree; default more than half.")
 @click.option("--quorum", type=click.IntRange(0), default=0, help="How many witnesses must cosign; default none.")
 @click.option("--install/--no-install", default=True, help="Put trust.json and log.key into AMANA_HOME as well.")
@@ -149,6 +195,22 @@ def add_reviewer(*, name: str, people: Path | None, entry: Path | None, ceremony
     )
 
 
+@officer.command("words")
+@click.option("--people", type=_FILE, metavar="FILE", required=True, help="File of people; its `words` are taken.")
+@_ceremony_option
+@json_option
+def words(*, people: Path, ceremony: Path | None, as_json: bool) -> None:
+    """Make the next bundle with the words that reporters read: hours, duty to report, help near them.
+
+    Signed by k officers. It binds when it is published and the waiting time of the bundle has passed.
+    """
+    from client.amending import reword  # noqa: PLC0415 - commands start fast
+    from client.ceremony import load_people  # noqa: PLC0415
+
+    number = reword(_folder(ceremony), load_people(people))
+    say(as_json, "words", f"The words are in bundle {number}. Send it with `amana officer publish`.", bundle=number)
+
+
 def _entry(name: str, people: Path | None, entry: Path | None) -> Mapping[str, Any]:
     import json  # noqa: PLC0415 - commands start fast
 
@@ -172,69 +234,43 @@ def _entry(name: str, people: Path | None, entry: Path | None) -> Mapping[str, A
 
 @officer.command()
 @click.argument("name")
-@click.option("--officer", "named", metavar="NAME", help="Whose key signs; default the first that is there.")
-@click.option("--send/--no-send", default=True, help="Send it to the house at once.")
-@_ceremony_option
-@house_options
-@json_option
-def revoke(  # noqa: PLR0913 - the options of a command
-    *,
-    name: str,
-    named: str | None,
-    send: bool,
-    ceremony: Path | None,
-    url: str | None,
-    proxy: str | None,
-    as_json: bool,
-) -> None:
+@_officer_option
+@_sending_options
+def revoke(sending: _Sending, *, name: str, named: str | None) -> None:
     """Revoke NAME: from the moment that the gates have it, she opens nothing any more. One officer is enough."""
     from client.amending import revoke as sign_revocation  # noqa: PLC0415 - commands start fast
 
-    folder = _folder(ceremony)
-    note = sign_revocation(folder, name, officer=named, day=today())
-    index = _send(folder, note, url, proxy) if send else None
-    how = "sent and binding" if send else "signed; send it with `amana officer publish`"
-    say(as_json, "revoked", f"The revocation of {name} is {how}.", name=name, sent=send, index=index)
+    note = sign_revocation(sending.folder, name, officer=named, day=today())
+    sending.finish(note, "revoked", f"The revocation of {name}", done="sent and binding", name=name)
 
 
 @officer.command()
 @click.argument("text")
-@click.option("--officer", "named", metavar="NAME", help="Whose key signs; default the first that is there.")
-@click.option("--send/--no-send", default=True, help="Send it to the house at once.")
-@_ceremony_option
-@house_options
-@json_option
-def notice(  # noqa: PLR0913 - the options of a command
-    *,
-    text: str,
-    named: str | None,
-    send: bool,
-    ceremony: Path | None,
-    url: str | None,
-    proxy: str | None,
-    as_json: bool,
-) -> None:
+@_officer_option
+@_sending_options
+def notice(sending: _Sending, *, text: str, named: str | None) -> None:
     """Sign one line of TEXT for everybody; it is public for ever."""
     from client.amending import announce  # noqa: PLC0415 - commands start fast
 
-    folder = _folder(ceremony)
-    name, note = announce(folder, text, officer=named, day=today())
-    index = _send(folder, note, url, proxy) if send else None
-    say(as_json, "noticed", f"{name} is {'sent' if send else 'signed'}.", name=name, sent=send, index=index)
+    name, note = announce(sending.folder, text, officer=named, day=today())
+    sending.finish(note, "noticed", name, name=name)
 
 
-def _send(folder: "CeremonyFolder", note: str, url: str | None, proxy: str | None) -> int:
-    """Send a statement. It is signed and kept already; when the house is not there, the error says what remains."""
-    from client.errors import UnreachableError  # noqa: PLC0415 - commands start fast
-    from crypto.relay import Publication  # noqa: PLC0415
+@officer.command()
+@_sending_options
+def page(sending: _Sending) -> None:
+    """Name the page of this package: k officers sign the hash of its manifest, and the log shows it to everybody.
 
-    try:
-        return house_of(url, proxy, folder.trust()).publish(Publication(note=note))
-    except UnreachableError:
-        raise UnreachableError(
-            "It is signed and kept, but the house did not answer: it does NOT bind yet.",
-            "Send it with `amana officer publish` as soon as the house can be reached.",
-        ) from None
+    Do it with each new version of the program, from a copy whose signature you have checked. Until then
+    `amana verify-page` says that the log names another page.
+    """
+    from client.naming import name_page  # noqa: PLC0415 - commands start fast
+    from client.page import package_manifest  # noqa: PLC0415
+
+    named, note = name_page(sending.folder, package_manifest())
+    manifest = named.manifest.hex()
+    what = f"Page {named.number}, whose manifest is {manifest},"
+    sending.finish(note, "page", what, done="signed and sent", version=named.number, manifest=manifest)
 
 
 @officer.command()
@@ -242,7 +278,7 @@ def _send(folder: "CeremonyFolder", note: str, url: str | None, proxy: str | Non
 @house_options
 @json_option
 def publish(*, ceremony: Path | None, url: str | None, proxy: str | None, as_json: bool) -> None:
-    """Send to the house whatever it does not have: bundles, directories, revocations, notices."""
+    """Send to the house whatever it does not have: bundles, directories, revocations, notices, the page's hash."""
     from client.publishing import publish as send_all  # noqa: PLC0415 - commands start fast
     from client.publishing import wait_in_force  # noqa: PLC0415
 

@@ -47,6 +47,17 @@ def house_options(command: F) -> F:
     )
 
 
+def addresses(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """Take options of the form NAME=URL, each name once."""
+    pairs = [one.partition("=") for one in given]
+    if not all(name and url for name, _, url in pairs) or any(" " in one for one in given):
+        raise click.BadParameter("takes NAME=URL")
+    found = {name: url for name, _, url in pairs}
+    if len(found) < len(pairs):
+        raise click.BadParameter("names one twice")
+    return found
+
+
 def home() -> Path:
     """Return the organisation's folder, AMANA_HOME."""
     return environment.home(environment.read())

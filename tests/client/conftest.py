@@ -1,4 +1,4 @@
-"""A ceremony on disk with cheap key files, and a house in memory that knows its keys."""
+"""A ceremony on disk with cheap key files, and a house in memory that knows its keys; an export to be bent."""
 
 import os
 import shutil
@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from client import ceremony
+from client import ceremony, exporting
 from client.api import House
 from client.ceremony_folder import CeremonyFolder
 from client.keys import read_key
 from client.publishing import publish
 from client.trusting import InForce, in_force
 from crypto.keyfile import CHEAPEST
+from tests.client.auditing import some_work
+from tests.client.bending import Bent
 from tests.client.fake_house import FakeHouse
+from tests.harness import Running
 
 PASSPHRASE = "six words make a good one"
 DAY = 20781
@@ -64,3 +67,18 @@ def unpublished(_made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def rehearsal(unpublished: Rehearsal) -> Rehearsal:
     publish(unpublished.folder, unpublished.house)
     return unpublished
+
+
+@pytest.fixture(scope="module")
+def exported(world: Running) -> Bent:
+    some_work(world)
+    folder = world.folder / "log"
+    exporting.export(world.house, world.organisation.trust, folder)
+    return Bent(folder, world.organisation)
+
+
+@pytest.fixture
+def bent(exported: Bent, tmp_path: Path) -> Bent:
+    folder = tmp_path / "log"
+    shutil.copytree(exported.path, folder)
+    return Bent(folder, exported.organisation)

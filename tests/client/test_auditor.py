@@ -2,63 +2,22 @@
 
 import json
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 
-from client import auditor, cli, decisions, exporting, history, records
+from client import auditor, cli, decisions, history, records
 from client.auditor import verify
-from client.errors import RefusedError, UnprovenError
 from client.findings import WHOLE, Fault
 from client.folder import CHECKPOINT, CHECKPOINTS, LEAVES, MEMOS, NOTICES, RECORDS
-from client.history import Naming
 from crypto import keyfile, leaves
 from crypto.leaves import LEAF, MEMO, NOTICE
-from crypto.relay import Publication
 from crypto.sections import Section
-from policies import cast
-from policies import directory as directories
-from policies.directory import Directory, DirectoryBody
-from tests.asking import Asking
+from tests.client.auditing import faults
 from tests.client.bending import Bent
-from tests.harness import OFFICERS, Organisation, Running, running
-from tests.samples import send
 
-CARD, STORY, IDENTITY = Section.CARD, Section.STORY, Section.IDENTITY
-
-
-def some_work(world: Running) -> bytes:
-    """A report, openings, refusals, a recusal, a revocation; return the id of the first report."""
-    first, third = send(world, "S01"), send(world, "S03")
-    for who in ("r1", "r2"):
-        Asking(world, who, first, [CARD]).send()
-    Asking(world, "r1", third, [CARD, IDENTITY]).approve("c1", IDENTITY).send()
-    Asking(world, "r1", first, [CARD], action="recuse").send()
-    Asking(world, "r1", first, [CARD]).send()
-    world.house.publish(world.organisation.revocation("r4", world.clock.day))
-    Asking(world, "r4", first, [CARD]).send()
-    return first
-
-
-@pytest.fixture(scope="module")
-def exported(world: Running) -> Bent:
-    some_work(world)
-    folder = world.folder / "log"
-    exporting.export(world.house, world.organisation.trust, folder)
-    return Bent(folder, world.organisation)
-
-
-@pytest.fixture
-def bent(exported: Bent, tmp_path: Path) -> Bent:
-    folder = tmp_path / "log"
-    shutil.copytree(exported.path, folder)
-    return Bent(folder, exported.organisation)
-
-
-def faults(bent: Bent) -> list[Fault]:
-    return verify(bent.path, bent.organisation.trust, auditor=bent.auditor).faults
+STORY = Section.STORY
 
 
 def test_an_honest_log_holds(exported: Bent) -> None:
@@ -277,141 +236,6 @@ def test_one_request_decided_twice(bent: Bent) -> None:
     found = faults(bent)
     assert Fault(last, auditor.AGAIN) in found
     assert {one.index for one in found} == {last}
-
-
-# Which versions are in force
-
-
-def without(world: Running, name: str) -> Publication:
-    """The same directory but for one person: nothing else may change, or it is no narrowing."""
-    organisation = world.organisation
-    before = organisation.directory
-    assert before is not None
-    people = [person for person in before.body.people if person.name != name]
-    body = DirectoryBody(number=before.number + 1, people=people)
-    note = organisation.signed(directories.unsigned(body, before), *OFFICERS[:2])
-    organisation.directory = Directory.verify(note, body.encode(), trust=organisation.trust, previous=before)
-    sealed = world.house.directory(before.number)[2]
-    return Publication(note=note, body=body.encode(), certificates=sealed)
-
-
-def test_versions_wait_and_are_not_waited_for_longer(tmp_path: Path) -> None:
-    with running(tmp_path, Organisation(widen_hours=24)) as world:
-        report = send(world, "S01")
-        Asking(world, "r1", report, [CARD]).send()
-        world.house.publish(without(world, "r3"))  # narrows: binds at once
-        Asking(world, "r1", report, [CARD]).send()
-        world.house.publish(world.organisation.next_directory())  # widens: waits
-        Asking(world, "r1", report, [CARD]).send()
-        world.clock.offset += 25 * 3600
-        Asking(world, "r1", report, [CARD]).send()
-        exporting.export(world.house, world.organisation.trust, tmp_path / "log")
-        bent = Bent(tmp_path / "log", world.organisation)
-        found = verify(bent.path, world.organisation.trust, auditor=bent.auditor)
-    assert found.faults == []
-    versions = [one.value.digest for one in found.history.directories]
-    named = [one.decision.directory for one in found.decisions]
-    assert [versions.index(one) for one in named] == [0, 1, 1, 2]
-    sightings = [(one.decision.size, one.decision.minute) for one in found.decisions]
-
-    def wrong(version: int, decision: int) -> str | None:
-        size, minute = sightings[decision]
-        naming = Naming(digest=versions[version], size=size, minute=minute, sightings=sightings)
-        return history.wrong_directory(found.history, naming)
-
-    assert wrong(0, 1) == history.OVERRULED
-    assert wrong(2, 2) == history.EARLY
-    assert wrong(1, 3) == history.OUTDATED
-    assert wrong(2, 0) == history.ABSENT
-
-
-def test_narrower_than_what_still_waits_binds_nothing_early(tmp_path: Path) -> None:
-    """Two versions in a row, the first widens, the second takes away a little: both have to wait (protocol 8.7)."""
-    with running(tmp_path, Organisation(widen_hours=24)) as world:
-        report = send(world, "S01")
-        Asking(world, "r1", report, [CARD]).send()
-        world.house.publish(world.organisation.next_directory())
-        world.house.publish(without(world, "r3"))
-        exporting.export(world.house, world.organisation.trust, tmp_path / "log")
-        found = verify(
-            tmp_path / "log", world.organisation.trust, auditor=Bent(tmp_path / "log", world.organisation).auditor
-        )
-    sightings = [(one.decision.size, one.decision.minute) for one in found.decisions]
-    third = found.history.directories[2].value.digest
-
-    def wrong(minutes: int) -> str | None:
-        now = sightings[0][1] + minutes
-        naming = Naming(digest=third, size=found.size, minute=now, sightings=[*sightings, (found.size, now)])
-        return history.wrong_directory(found.history, naming)
-
-    assert wrong(1) == history.EARLY
-    assert wrong(24 * 60) is None
-
-
-def test_who_became_auditor_later_is_told_what_she_cannot_check(fresh: Running) -> None:
-    report = send(fresh, "S01")
-    Asking(fresh, "r1", report, [CARD]).send()
-    people = {**fresh.organisation.people}
-    people["auditors"] = [*people["auditors"], {"name": "a9"}]
-    fresh.organisation.people = people
-    fresh.house.publish(fresh.organisation.next_directory())
-    Asking(fresh, "r1", report, [CARD]).send()
-    folder = fresh.folder / "log"
-    exporting.export(fresh.house, fresh.organisation.trust, folder)
-    trust = fresh.organisation.trust
-    late = verify(folder, trust, auditor=fresh.key("a9"))
-    assert late.faults == []
-    assert records.LATE in late.unchecked
-    assert late.counts["not for this auditor"] == 2
-    assert len(late.decisions) == 1
-    early = verify(folder, trust, auditor=fresh.key(cast.example()["auditors"][0]["name"]))
-    assert early.faults == []
-    assert len(early.decisions) == 2
-
-
-# Export
-
-
-def test_export_goes_on_where_it_was_broken_off(fresh: Running) -> None:
-    some_work(fresh)
-    folder, trust = fresh.folder / "log", fresh.organisation.trust
-    first = exporting.export(fresh.house, trust, folder)
-    (folder / CHECKPOINT).unlink()
-    (folder / RECORDS / "5").unlink()
-    for name, size in ((LEAVES, LEAF), (NOTICES, NOTICE), (MEMOS, MEMO)):
-        data = (folder / name).read_bytes()
-        (folder / name).write_bytes(data[: 4 * size + 7])
-    again = exporting.export(fresh.house, trust, folder)
-    assert (again.size, again.new, again.records) == (first.size, first.size - 4, 1)
-    assert verify(folder, trust, auditor=fresh.key(cast.example()["auditors"][0]["name"])).faults == []
-
-
-def test_export_keeps_the_earlier_checkpoint(fresh: Running) -> None:
-    report = some_work(fresh)
-    folder, trust = fresh.folder / "log", fresh.organisation.trust
-    first = exporting.export(fresh.house, trust, folder)
-    Asking(fresh, "r5", report, [CARD]).send()
-    second = exporting.export(fresh.house, trust, folder)
-    assert (second.size, second.new) == (first.size + 1, 1)
-    assert [one.name for one in (folder / CHECKPOINTS).iterdir()] == [str(first.size)]
-    assert verify(folder, trust).faults == []
-
-
-def test_export_notices_that_the_log_is_another(bent: Bent, world: Running) -> None:
-    """The folder holds a history that the log signed and shows to nobody else."""
-    index = bent.decisions()[-1]
-    bent.rewrite(index, {"rules": ["R2.card"]}, gate_signs=True)
-    with pytest.raises(UnprovenError):
-        exporting.export(world.house, world.organisation.trust, bent.path)
-    assert Fault(len(bent.leaves) - 1, auditor.FORK) in faults(bent) or Fault(
-        len(bent.leaves) - 1, auditor.TREE
-    ) in faults(bent)
-
-
-def test_export_does_not_mix_organisations(bent: Bent, world: Running) -> None:
-    (bent.path / "trust.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(RefusedError):
-        exporting.export(world.house, world.organisation.trust, bent.path)
 
 
 # The command

@@ -135,9 +135,9 @@ def test_a_name_that_is_there_twice_is_refused(tmp_path: Path) -> None:
 
 def test_publishing_twice_changes_nothing(unpublished: Rehearsal) -> None:
     first = publish(unpublished.folder, unpublished.house)
-    assert [(one.name, one.index) for one in first] == [("bundle-1", 0), ("directory-1", 1)]
+    assert [(one.name, one.index) for one in first] == [("bundle-1", 0), ("directory-1", 1), ("page-0001", 2)]
     again = publish(unpublished.folder, unpublished.house)
-    assert [(one.name, one.index) for one in again] == [("bundle-1", None), ("directory-1", None)]
+    assert [(one.name, one.index) for one in again] == [("bundle-1", None), ("directory-1", None), ("page-0001", 2)]
     assert wait_in_force(unpublished.folder, unpublished.house, sleep=lambda _: None)
 
 
@@ -155,7 +155,7 @@ def test_a_new_reviewer_is_in_the_next_directory(rehearsal: Rehearsal) -> None:
     assert after.number == 2
     assert {one.name for one in after.body.people} == {one.name for one in before.body.people} | {"r9"}
     sent = {one.name: one.index for one in publish(folder, rehearsal.house)}
-    assert sent == {"bundle-1": None, "directory-1": None, "directory-2": 2}
+    assert sent == {"bundle-1": None, "directory-1": None, "directory-2": 3, "page-0001": 2}
     assert "r9" in rehearsal.in_force.directory
     with pytest.raises(RefusedError):
         add(folder)

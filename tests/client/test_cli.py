@@ -185,9 +185,9 @@ def test_officers_publish_revoke_and_announce(run: Run, unpublished: Rehearsal) 
     code, out, _ = run("officer", "publish", "--json")
     assert (code, json.loads(out)["in_force"]) == (0, True)
     code, out, _ = run("officer", "revoke", "r3", "--json")
-    assert (code, json.loads(out)["index"]) == (0, 2)
-    code, out, _ = run("officer", "notice", "The desk is closed on Friday.", "--json")
     assert (code, json.loads(out)["index"]) == (0, 3)
+    code, out, _ = run("officer", "notice", "The desk is closed on Friday.", "--json")
+    assert (code, json.loads(out)["index"]) == (0, 4)
     assert run("officer", "revoke", "nobody")[0] == 2
     assert (unpublished.folder.path / "statements" / "revocation-r3.note").is_file()
 

@@ -157,5 +157,5 @@ def test_a_withdrawal_closes_from_its_leaf_on(fresh: Running) -> None:
     assert audit.counts["withdrawal"] == 1
     facts = Facts(audit, Folder(bent.path), bent.auditor)
     (found,) = audit.decisions
-    closed = [facts.question(found, facts.bundle(found), size=size).withdrawn for size in (audit.size - 1, audit.size)]
-    assert closed == [False, True]
+    asked = [facts.questions(found, facts.bundle(found), size=size) for size in (audit.size - 1, audit.size)]
+    assert [[one.withdrawn for one in questions] for questions in asked] == [[False], [True]]

@@ -75,7 +75,7 @@ def test_disk_fails_and_heals(tmp_path: Path, place: str, how: str) -> None:
         openings, size, acknowledged = asking.blobs(), log_size(world), set()
         with fails(disk, how):
             status = world.server.post("/v1/reports", content=sealed).status_code
-            assert status == (201 if place == "gate" else 500)
+            assert status == (201 if place == "gate" else 503)
             if place == "gate":
                 acknowledged.add(bytes.fromhex(world.house.reports()[-1].id))
             assert asking.send(openings).state == CLOSED

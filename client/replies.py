@@ -1,0 +1,45 @@
+"""Words to answer a reporter with, and words that had better not be in an answer."""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from client.errors import UsageError
+
+LANGUAGES: Final = ("en", "fr", "es", "ar")
+_WHEN: Final = "when"
+_UNSAFE: Final[Mapping[str, str]] = {
+    r"\bvictims?\b|\balleged|\bcomplain": "say “you”, “the person affected”, “what you saw”",
+    r"\bprove\b|\bwhy did you\b": "say “if you know” and “only if you want”",
+    r"\bwe will help\b|\bwe promise\b|\bguarantee": "promise nothing that is not yours to keep",
+    r"100 ?%|\bcompletely (?:safe|secure|anonymous)\b": "say what can still go wrong",
+    r"\b(?:call|phone|e-?mail|text|visit) you\b|\bcome to your\b": "never reach her outside; she said so, or could not",
+}
+
+
+@cache
+def _all() -> Mapping[str, Mapping[str, str]]:
+    found: Mapping[str, Mapping[str, str]] = json.loads(files("data").joinpath("replies.json").read_text("utf-8"))[
+        "replies"
+    ]
+    return found
+
+
+def names() -> dict[str, str]:
+    """Return each template's name, and when it is for."""
+    return {name: texts[_WHEN] for name, texts in _all().items()}
+
+
+def text(name: str, language: str) -> str:
+    """Return a template in her language, or in English where there is none. Raise UsageError for another name."""
+    if name not in _all():
+        raise UsageError("There are no such words.", f"Known are {', '.join(_all())}.")
+    return _all()[name][language if language in LANGUAGES else LANGUAGES[0]]
+
+
+def careful(said: str) -> list[str]:
+    """Return what to think about before this is sent. It looks for some English words only, and forbids nothing."""
+    return [advice for pattern, advice in _UNSAFE.items() if re.search(pattern, said, re.IGNORECASE)]

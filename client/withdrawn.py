@@ -1,0 +1,39 @@
+"""A reviewer's device lets go of what its reporter took back (protocol 17.7)."""
+
+from client.api import House
+from client.errors import NotFoundError
+from client.notebook import Notebook
+from crypto import leaves
+from crypto.checkpoints import LogPolicy
+from crypto.envelope import Header
+from crypto.hashing import digest
+from crypto.labels import Label
+from crypto.leaves import TAG
+
+
+def gone(house: House, report: bytes) -> bool:
+    """Whether the house does not hand this report out any more."""
+    try:
+        house.slots(report)
+    except NotFoundError:
+        return True
+    return False
+
+
+def withdrawn(house: House, header: Header, log: LogPolicy, *, since: int) -> bool:
+    """Whether a withdrawal of this report is among the leaves from `since` on.
+
+    What is deleted for it is not proven first: who can invent a leaf could as well answer that there is no such report.
+    """
+    wanted = leaves.withdrawn_tag(header.withdrawal)
+    size = log.verify(house.checkpoint()).size
+    return any(
+        leaf[:TAG] == wanted and digest(Label.WITHDRAWAL_HASH, leaf[TAG:]) == header.withdrawal
+        for leaf in house.entries(min(since, size), size)
+    )
+
+
+def let_go(notebook: Notebook, house: House, listed: frozenset[bytes]) -> dict[bytes, list[str]]:
+    """Delete what lies here of reports that are not on the list and that the house does not hand out any more."""
+    missing = [report for report in notebook.pages if report not in listed and gone(house, report)]
+    return {report: notebook.forget(report) for report in missing}

@@ -1,0 +1,105 @@
+"""Which versions were in force, as an auditor sees it from the log alone (protocol 8.7 and 13)."""
+
+from pathlib import Path
+
+from client import exporting, history, records
+from client.auditor import verify
+from client.history import Naming
+from crypto.relay import Publication
+from crypto.sections import Section
+from policies import cast
+from policies import directory as directories
+from policies.directory import Directory, DirectoryBody
+from tests.asking import Asking
+from tests.client.bending import Bent
+from tests.harness import OFFICERS, Organisation, Running, running
+from tests.samples import send
+
+CARD = Section.CARD
+
+
+def without(world: Running, name: str) -> Publication:
+    """The same directory but for one person: nothing else may change, or it is no narrowing."""
+    organisation = world.organisation
+    before = organisation.directory
+    assert before is not None
+    people = [person for person in before.body.people if person.name != name]
+    body = DirectoryBody(number=before.number + 1, people=people)
+    note = organisation.signed(directories.unsigned(body, before), *OFFICERS[:2])
+    organisation.directory = Directory.verify(note, body.encode(), trust=organisation.trust, previous=before)
+    sealed = world.house.directory(before.number)[2]
+    return Publication(note=note, body=body.encode(), certificates=sealed)
+
+
+def test_versions_wait_and_are_not_waited_for_longer(tmp_path: Path) -> None:
+    with running(tmp_path, Organisation(widen_hours=24)) as world:
+        report = send(world, "S01")
+        Asking(world, "r1", report, [CARD]).send()
+        world.house.publish(without(world, "r3"))  # narrows: binds at once
+        Asking(world, "r1", report, [CARD]).send()
+        world.house.publish(world.organisation.next_directory())  # widens: waits
+        Asking(world, "r1", report, [CARD]).send()
+        world.clock.offset += 25 * 3600
+        Asking(world, "r1", report, [CARD]).send()
+        exporting.export(world.house, world.organisation.trust, tmp_path / "log")
+        bent = Bent(tmp_path / "log", world.organisation)
+        found = verify(bent.path, world.organisation.trust, auditor=bent.auditor)
+    assert found.faults == []
+    versions = [one.value.digest for one in found.history.directories]
+    named = [one.decision.directory for one in found.decisions]
+    assert [versions.index(one) for one in named] == [0, 1, 1, 2]
+    sightings = [(one.decision.size, one.decision.minute) for one in found.decisions]
+
+    def wrong(version: int, decision: int) -> str | None:
+        size, minute = sightings[decision]
+        naming = Naming(digest=versions[version], size=size, minute=minute, sightings=sightings)
+        return history.wrong_directory(found.history, naming)
+
+    assert wrong(0, 1) == history.OVERRULED
+    assert wrong(2, 2) == history.EARLY
+    assert wrong(1, 3) == history.OUTDATED
+    assert wrong(2, 0) == history.ABSENT
+
+
+def test_narrower_than_what_still_waits_binds_nothing_early(tmp_path: Path) -> None:
+    """Two versions in a row, the first widens, the second takes away a little: both have to wait (protocol 8.7)."""
+    with running(tmp_path, Organisation(widen_hours=24)) as world:
+        report = send(world, "S01")
+        Asking(world, "r1", report, [CARD]).send()
+        world.house.publish(world.organisation.next_directory())
+        world.house.publish(without(world, "r3"))
+        exporting.export(world.house, world.organisation.trust, tmp_path / "log")
+        found = verify(
+            tmp_path / "log", world.organisation.trust, auditor=Bent(tmp_path / "log", world.organisation).auditor
+        )
+    sightings = [(one.decision.size, one.decision.minute) for one in found.decisions]
+    third = found.history.directories[2].value.digest
+
+    def wrong(minutes: int) -> str | None:
+        now = sightings[0][1] + minutes
+        naming = Naming(digest=third, size=found.size, minute=now, sightings=[*sightings, (found.size, now)])
+        return history.wrong_directory(found.history, naming)
+
+    assert wrong(1) == history.EARLY
+    assert wrong(24 * 60) is None
+
+
+def test_who_became_auditor_later_is_told_what_she_cannot_check(fresh: Running) -> None:
+    report = send(fresh, "S01")
+    Asking(fresh, "r1", report, [CARD]).send()
+    people = {**fresh.organisation.people}
+    people["auditors"] = [*people["auditors"], {"name": "a9"}]
+    fresh.organisation.people = people
+    fresh.house.publish(fresh.organisation.next_directory())
+    Asking(fresh, "r1", report, [CARD]).send()
+    folder = fresh.folder / "log"
+    exporting.export(fresh.house, fresh.organisation.trust, folder)
+    trust = fresh.organisation.trust
+    late = verify(folder, trust, auditor=fresh.key("a9"))
+    assert late.faults == []
+    assert records.LATE in late.unchecked
+    assert late.counts["not for this auditor"] == 2
+    assert len(late.decisions) == 1
+    early = verify(folder, trust, auditor=fresh.key(cast.example()["auditors"][0]["name"]))
+    assert early.faults == []
+    assert len(early.decisions) == 2

@@ -1,0 +1,46 @@
+"""The summary of `make test` counts what ran, in each of its parts, and names what did not."""
+
+import sys
+
+import pytest
+
+from tests import run
+from tests.run import WHOLE, Summary
+
+LAST = "1 failed, 20 passed, 3 skipped in 0.31s"
+
+
+def said(*lines: str, code: int = 0) -> Summary:
+    summary = Summary()
+    program = f"import sys; print({chr(10).join(lines)!r}); sys.exit({code})"
+    summary.step("a part", sys.executable, "-c", program, counted=True)
+    return summary
+
+
+def test_what_comes_after_the_counts_hides_nothing() -> None:
+    """Measured tests may be followed by a warning of the measuring."""
+    summary = said("SKIPPED [1] x.py:1: NOT RUN: a phone, needs a phone", LAST, "CoverageWarning: 2 passed", code=1)
+    assert summary.counts == {"failed": 1, "passed": 20, "skipped": 3}
+    assert summary.lines[1:] == ["  NOT RUN: a phone, needs a phone"]
+
+
+def test_a_part_that_breaks_before_it_counts_has_failed() -> None:
+    assert said("no such folder", code=4).counts == {"failed": 1}
+    assert said("7 passed in 61.02s (0:01:01)", code=2).counts == {"passed": 7, "failed": 1}
+
+
+def test_no_test_runs_twice_and_none_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[list[str]] = []
+
+    def note(command: list[str]) -> tuple[int, list[str]]:
+        commands.append(list(command))
+        return 0, []
+
+    monkeypatch.setattr(run, "run", note)
+    monkeypatch.setattr(run, "prepare_node", lambda: None)
+    monkeypatch.setattr(run, "pythons", dict)
+    run.everything(Summary())
+    measured, others = [command for command in commands if "pytest" in command]
+    assert measured[-len(WHOLE) :] == list(WHOLE)
+    assert others[-len(WHOLE) :] == [f"--ignore={folder}" for folder in WHOLE]
+    assert all((run.ROOT / folder).is_dir() for folder in WHOLE)
