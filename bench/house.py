@@ -35,14 +35,14 @@ class Template:
     """A sealed report, and where bytes may be changed to make another of it."""
 
     body: bytes
-    fresh: tuple[int, int]
+    fresh: tuple[int, ...]
 
     @classmethod
     def of(cls, envelope: Envelope) -> "Template":
-        """Find the places of the header's nonce and of the received key."""
+        """Find the places of the header's nonce and withdrawal hash, and of the received key."""
         body = envelope.encode()
-        nonce = Header.decode(envelope.header, limit=limit("header")).nonce
-        return cls(body, (body.index(nonce), body.index(envelope.received)))
+        header = Header.decode(envelope.header, limit=limit("header"))
+        return cls(body, tuple(body.index(part) for part in (header.nonce, header.withdrawal, envelope.received)))
 
 
 class Founded:

@@ -1,7 +1,8 @@
 """The load client: a closed loop in a process of its own, one connection a client, every envelope a new one.
 
 A really sealed envelope is the template. In each copy only bytes are changed that a server cannot check: the header's
-nonce, which makes a new id, and the received key. So a client sends thousands a second without sealing any.
+nonce, which makes a new id, its withdrawal hash, and the received key. So a client sends thousands a second without
+sealing any.
 `python -m bench.load` reads its orders as JSON from standard input, and imports nothing of ours, to start fast.
 """
 
