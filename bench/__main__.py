@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from bench import appending, keeping, opening, plot, proving, sealing, submitting, visiting
+from bench import appending, keeping, looking, opening, plot, proving, sealing, submitting, visiting
 from bench.measure import probe
 from bench.processes import ROOT
 from bench.result import Found, Scale, markdown
@@ -27,6 +27,7 @@ ITEMS: Final[dict[int, Callable[[Scale], Found]]] = {
     6: proving.proving,
     7: keeping.keeping,
     9: visiting.visiting,  # (8) is a row of the first, from the same runs
+    10: looking.looking,
 }
 LEAST: Final = 7  # rounds of a table that may be quoted
 

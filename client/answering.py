@@ -95,12 +95,12 @@ def answer(desk: Desk, begun: Begun, text: str, *, because: str, minute: int) ->
         )
     grants = _grants(desk, begun.report, "answer", REPLY, because=because, minute=minute)
     threshold = desk.in_force.bundle.body.threshold
-    until, permissions = _permissions(desk, grants, threshold)
+    until, given = permissions(desk, grants, threshold)
     parts = {name: grants[name].parts[0][1] for name in sorted(grants)[:threshold]}
     request = next(iter(grants.values())).request
     made = Answer(id=begun.report.id, request=request, author=desk.ring.name, day=minute // 1440, text=text)
     slots = answers.seal_answer(made, made.sign(desk.ring.identity), reply=begun.card.reply_key, parts=parts)
-    day, late = desk.house.hand_in(AnswerPost(request=request, until=until, slots=slots, permissions=permissions))
+    day, late = desk.house.hand_in(AnswerPost(request=request, until=until, slots=slots, permissions=given))
     return HandedIn(day=day, late=late, slots=len(slots))
 
 
@@ -113,7 +113,7 @@ def _grants(  # noqa: PLR0913 - an ask has these parts
     return desk.ask(session, report, [], because, minute).grants
 
 
-def _permissions(desk: Desk, grants: Mapping[str, Grant], threshold: int) -> tuple[int, list[tuple[str, bytes]]]:
+def permissions(desk: Desk, grants: Mapping[str, Grant], threshold: int) -> tuple[int, list[tuple[str, bytes]]]:
     """Return the minute that t gates name alike, and their permissions; a false one would spoil all of them."""
     by_minute: dict[int, list[tuple[str, bytes]]] = {}
     for name, grant in sorted(grants.items()):

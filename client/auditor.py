@@ -1,7 +1,8 @@
 """Check a whole log offline: the tree, the statements, every record, every decision (protocol 13, auditor).
 
-`client.replaying` adds (9): the rules, run again. Without an auditor's key only (1) to (3) and the form of what lies
-beside the leaves can be checked, and the report says so.
+With the statements come the notes that the log makes itself: files of answers (10), erasures and holds (11).
+`client.replaying` adds (9): the rules, run again, and (12): the wishes that they depended on. Without an auditor's key
+only (1) to (3), (10), (11) and the form of what lies beside the leaves can be checked, and the report says so.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from client import decisions, history, records
+from client import decisions, erasures_found, feeds_found, history, records
 from client.decisions import Found
 from client.findings import WHOLE, Fault, Progress, Report
 from client.folder import CHECKPOINT, Folder
@@ -53,7 +54,8 @@ def verify(folder: Path, trust: Trust, *, auditor: KeyRing | None = None, progre
     report.history, wrong = history.read(source, trust, all_leaves)
     report.faults += [Fault(*one) for one in wrong]
     # (4) every record opens and opens its commitment, or its leaf is public, a withdrawal or erased.
-    records.check(source, all_leaves, auditor, report, progress)
+    ids = records.check(source, all_leaves, auditor, report, progress)
+    from_start = records.LATE not in report.unchecked
     # (5) and (6) every decision, its asker and its approvers.
     for found in report.decisions:
         for fault in decisions.faults(found, report.history, source.notice(found.index), trust.log_policy.origin):
@@ -63,8 +65,12 @@ def verify(folder: Path, trust: Trust, *, auditor: KeyRing | None = None, progre
     # (7) the versions named are in force at the size named, and that size and root are of this tree.
     _places(report, all_leaves)
     # (8) sequence and journal head of each gate run without gap or fork.
-    for index, fault in _journals(report.decisions, from_start=records.LATE not in report.unchecked):
+    for index, fault in _journals(report.decisions, from_start=from_start):
         report.blame(index, fault)
+    # (10) a file of answers for each day.
+    feeds_found.check(report)
+    # (11) erasures; holds are statements of two officers, and were read with the others.
+    erasures_found.check(report, all_leaves, ids, from_start=from_start)
     report.faults = sorted(set(report.faults))
     return report
 

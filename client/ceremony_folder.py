@@ -24,7 +24,7 @@ from policies.trust import Trust
 
 OFFICERS, PEOPLE, GATES, WITNESSES = "officers", "people", "gates", "witnesses"
 BUNDLE, DIRECTORY = "bundle", "directory"
-_STATEMENT: Final = re.compile(r"(revocation|notice|page)-[a-z0-9.-]+\.note\Z")
+_STATEMENT: Final = re.compile(r"(revocation|notice|page|hold)-[a-z0-9.-]+\.note\Z")
 
 Roster = dict[str, tuple[Certificate, bytes]]
 """Certificate and salt by name."""
@@ -100,7 +100,7 @@ class CeremonyFolder:
     # Statements
 
     def statement(self, name: str) -> Path:
-        """Path of a revocation, a notice, or a note that names the page."""
+        """Path of a revocation, a notice, a hold, or a note that names the page."""
         return self.path / "statements" / f"{name}.note"
 
     def statements(self) -> Iterator[tuple[str, str]]:

@@ -48,7 +48,7 @@ def _stores(home: Path, settings: Mapping[str, str]) -> Iterator[_Store]:
         yield _Store(f"gate {gate.parent.name}", "gate", gate)
 
 
-def _connect(path: Path) -> Any:  # noqa: ANN401 - of one of two SQLite modules
+def read_only(path: Path) -> Any:  # noqa: ANN401 - of one of two SQLite modules
     """Open without ever writing: also beside a house that runs. Without a journal nothing is made beside it, either."""
     quiet = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
     connection = sqlite.connect(f"file:{quote(str(path))}?mode=ro{quiet}", uri=True)
@@ -60,7 +60,7 @@ def _look(store: _Store, trust: Trust | None) -> Iterator[Check]:
     if store.path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         yield Check(f"{store.name} file", FAULT, f"Others can read {store.path}. Run: chmod 0600 on it.")
     try:
-        connection = _connect(store.path)
+        connection = read_only(store.path)
         try:
             yield _whole(store, connection)
             yield _head(store, connection, trust)

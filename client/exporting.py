@@ -6,11 +6,11 @@ log that was changed meanwhile is found.
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from client import history
+from client import history, setting_aside
 from client.api import House
 from client.auditor import roots_at
 from client.errors import RefusedError, UnprovenError
@@ -27,6 +27,7 @@ from client.folder import (
     TRUST,
     Folder,
 )
+from client.plain_files import inside, write
 from crypto import leaves
 from crypto.checkpoints import Checkpoint
 from crypto.errors import CryptoError
@@ -38,20 +39,36 @@ from policies.trust import Trust
 
 _TILE: Final = 256  # leaves
 _STEP: Final = 16 * _TILE  # leaves between two words of progress
+_TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What came: size of the log, how many leaves and records were new, how many records are not there any more."""
+    """What came: size of the log, how many leaves and records were new, how many records are not there any more.
+
+    `unnamed`: how many of these no erasure in the log names. After a round that is under way the next export finds it.
+    """
 
     size: int
     new: int
     records: int
     erased: int
+    unnamed: int = 0
 
 
 def export(house: House, trust: Trust, folder: Path, *, progress: Progress | None = None) -> Exported:
     """Bring a folder up to the newest checkpoint. Raise UnprovenError for a log that is not the one seen before."""
+    done = _once(house, trust, folder, progress)
+    for _ in range(_TRIES - 1):
+        # A round may have destroyed records while they were fetched; then a newer head names them.
+        if not done.unnamed or trust.log_policy.verify(house.checkpoint()).size <= done.size:
+            break
+        again = _once(house, trust, folder, progress)
+        done = replace(again, new=done.new + again.new, records=done.records + again.records)
+    return done
+
+
+def _once(house: House, trust: Trust, folder: Path, progress: Progress | None) -> Exported:
     tell = progress if progress is not None else _silent
     closed_folder(folder)
     _same_trust(folder, trust)
@@ -62,12 +79,14 @@ def export(house: House, trust: Trust, folder: Path, *, progress: Progress | Non
     _check_tree(folder, note, head, before)
     _fixed(folder / NOTICES, NOTICE, house.notices, head.size)
     _fixed(folder / MEMOS, MEMO, house.memos, head.size)
-    records, erased = _records(house, folder, head.size, tell)
+    records, absent = _records(house, folder, head.size, tell)
+    erased = setting_aside.named(Folder(folder), trust.log_policy, head.size)
+    aside = setting_aside.set_aside(house, folder, erased)
     _versions(house, folder, head.size)
     if before is not None and before.size != head.size:
-        (folder / CHECKPOINT).replace(_inside(folder, CHECKPOINTS) / str(before.size))
-    _write(folder / CHECKPOINT, note.encode())
-    return Exported(head.size, new, records, erased)
+        (folder / CHECKPOINT).replace(inside(folder, CHECKPOINTS) / str(before.size))
+    write(folder / CHECKPOINT, note.encode())
+    return Exported(head.size, new, records, len(absent) + aside, len(set(absent) - erased))
 
 
 def _silent(_done: int, _of: int) -> None:
@@ -79,7 +98,7 @@ def _same_trust(folder: Path, trust: Trust) -> None:
     path = folder / TRUST
     if path.exists() and path.read_text("utf-8") != text:
         raise RefusedError(f"{folder} holds the log of another organisation; it was not changed.", "Choose another.")
-    _write(path, text.encode())
+    write(path, text.encode())
 
 
 def _before(folder: Path, trust: Trust) -> Checkpoint | None:
@@ -112,7 +131,7 @@ def _check_tree(folder: Path, note: str, head: Checkpoint, before: Checkpoint | 
     roots = roots_at(Folder(folder).leaves, [one.size for one in known])
     shrunk = before is not None and before.size > head.size
     if shrunk or any(roots.get(one.size) != one.root for one in known):
-        _write(_inside(folder, CHECKPOINTS) / str(head.size), note.encode())
+        write(inside(folder, CHECKPOINTS) / str(head.size), note.encode())
         raise UnprovenError(
             "The log is not the one that was seen before: it was changed, cut or forked.",
             f"Keep {folder} as it is; it holds both signed checkpoints. Tell the other auditors and the witnesses.",
@@ -130,20 +149,21 @@ def _fixed(path: Path, size: int, fetch: Callable[[int], list[bytes]], count: in
             file.write(b"".join(fetch(number))[:wanted].ljust(wanted, b"\0"))
 
 
-def _records(house: House, folder: Path, size: int, tell: Progress) -> tuple[int, int]:
-    place = _inside(folder, RECORDS)
+def _records(house: House, folder: Path, size: int, tell: Progress) -> tuple[int, list[int]]:
+    """Fetch every record that is not there yet; return how many came, and which did not."""
+    place = inside(folder, RECORDS)
     there = {one.name for one in place.iterdir()}
     missing = [index for index in range(size) if str(index) not in there]
-    erased = 0
+    absent = []
     for done, index in enumerate(missing):
         if done % _TILE == 0:
             tell(done, len(missing))
         data = house.record(index)
         if data is None:
-            erased += 1
+            absent.append(index)
         else:
-            _write(place / str(index), data)
-    return len(missing) - erased, erased
+            write(place / str(index), data)
+    return len(missing) - len(absent), absent
 
 
 def _versions(house: House, folder: Path, size: int) -> None:
@@ -160,27 +180,12 @@ def _versions(house: House, folder: Path, size: int) -> None:
         except (CryptoError, UnicodeError):
             continue  # `verify` says what is wrong with it
         if number and kind is Label.NOTE_BUNDLE:
-            _version(_inside(folder, BUNDLES), number, (note, *house.bundle(number)[1:]), ("note", "body"))
+            _version(inside(folder, BUNDLES), number, (note, *house.bundle(number)[1:]), ("note", "body"))
         elif number:
             parts = (note, *house.directory(number)[1:])
-            _version(_inside(folder, DIRECTORIES), number, parts, ("note", "body", "certificates"))
+            _version(inside(folder, DIRECTORIES), number, parts, ("note", "body", "certificates"))
 
 
 def _version(place: Path, number: int, parts: tuple[str | bytes, ...], names: tuple[str, ...]) -> None:
     for name, part in zip(names, parts, strict=True):
-        _write(place / f"{number}.{name}", part.encode() if isinstance(part, str) else part)
-
-
-def _inside(folder: Path, name: str) -> Path:
-    place = folder / name
-    place.mkdir(mode=0o700, exist_ok=True)
-    return place
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: a record that was cut short would look like a fault of the house."""
-    if path.exists() and path.read_bytes() == data:
-        return
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
-    part.replace(path)
+        write(place / f"{number}.{name}", part.encode() if isinstance(part, str) else part)

@@ -1,6 +1,6 @@
 """What an audit finds: faults, each at its leaf and in constant words, and what could not be checked, said aloud."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -36,6 +36,20 @@ class Report:
     def ok(self) -> bool:
         """Whether nothing was found."""
         return not self.faults
+
+    @property
+    def threshold(self) -> int:
+        """How many gates are believed: as many as it takes to open something."""
+        return self.history.bundles[-1].value.body.threshold if self.history.bundles else 1
+
+    def clocks(self) -> Mapping[str, list[tuple[int, int]]]:
+        """By gate, sorted: how much of the log it had read, and the minute, of each decision that nothing is wrong with."""
+        wrong = {one.index for one in self.faults}
+        found: dict[str, list[tuple[int, int]]] = {}
+        for one in self.decisions:
+            if one.index not in wrong:
+                found.setdefault(one.decision.gate, []).append((one.decision.size, one.decision.minute))
+        return {gate: sorted(said) for gate, said in found.items()}
 
     def blame(self, index: int, fault: str) -> None:
         """Add one fault."""

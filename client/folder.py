@@ -1,7 +1,11 @@
 """The folder that `amana audit export` writes and every offline check reads: plain files, so that anybody can look.
 
 trust.json checkpoint checkpoints/<size> leaves.bin notices.bin memos.bin records/<index>
+earlier/<index>.{record,notice,memo}
 bundles/<version>.{note,body}  directories/<version>.{note,body,certificates}
+
+`earlier` holds what lay beside a leaf before the house destroyed it and said so (protocol 17.3). An auditor who had a
+copy goes on judging by it; what the house hands out now is in the other files.
 """
 
 from collections.abc import Mapping
@@ -22,6 +26,7 @@ LEAVES: Final = "leaves.bin"
 NOTICES: Final = "notices.bin"
 MEMOS: Final = "memos.bin"
 RECORDS: Final = "records"
+EARLIER: Final = "earlier"
 BUNDLES: Final = "bundles"
 DIRECTORIES: Final = "directories"
 _RECORD_LIMIT: Final = 1 << 20  # bytes; a record is under 20 kB, a note under 64 kB
@@ -54,19 +59,29 @@ class Folder:
         return [self.text(f"{CHECKPOINTS}/{name}") for name in sorted(names, key=int)]
 
     def record(self, index: int) -> bytes | None:
-        """What lies beside a leaf: a sealed record or a note. None where there is nothing."""
+        """What lies beside a leaf, or lay there: a sealed record or a note. None where there was nothing."""
+        earlier = self._earlier(index, "record")
+        return self.served(index) if earlier is None else earlier
+
+    def notice(self, index: int) -> bytes:
+        """The notice beside a leaf, or that lay there; shorter than a notice where it is missing."""
+        return self._earlier(index, "notice") or self.beside(index)[0]
+
+    def memo(self, index: int) -> bytes:
+        """The memo beside a leaf, or that lay there; shorter than a memo where it is missing."""
+        return self._earlier(index, "memo") or self.beside(index)[1]
+
+    def served(self, index: int) -> bytes | None:
+        """What the house hands out beside a leaf: a sealed record or a note. None where there is nothing."""
         try:
             return self._bytes(f"{RECORDS}/{index}", _RECORD_LIMIT)
         except MalformedError:
             return None
 
-    def notice(self, index: int) -> bytes:
-        """The notice beside a leaf; shorter than a notice where it is missing."""
-        return self._notices[index * NOTICE : (index + 1) * NOTICE]
-
-    def memo(self, index: int) -> bytes:
-        """The memo beside a leaf; shorter than a memo where it is missing."""
-        return self._memos[index * MEMO : (index + 1) * MEMO]
+    def beside(self, index: int) -> tuple[bytes, bytes]:
+        """Notice and memo as the house hands them out; zeros where they were destroyed, shorter where missing."""
+        notice = self._notices[index * NOTICE : (index + 1) * NOTICE]
+        return notice, self._memos[index * MEMO : (index + 1) * MEMO]
 
     def body(self, kind: str, number: int) -> bytes:
         """The body of one version of `bundles` or `directories`."""
@@ -79,6 +94,21 @@ class Folder:
             return dict(relay.Certificates.decode(data, limit=relay.CERTIFICATES_LIMIT).sealed)
         except MalformedError:
             return {}
+
+    def _earlier(self, index: int, what: str) -> bytes | None:
+        if index not in self._set_aside:
+            return None
+        try:
+            return self._bytes(f"{EARLIER}/{index}.{what}", _RECORD_LIMIT)
+        except MalformedError:
+            return None
+
+    @cached_property
+    def _set_aside(self) -> frozenset[int]:
+        """Indexes of which an earlier record was kept."""
+        folder = self.path / EARLIER
+        names = [one.stem for one in folder.glob("*.record")] if folder.is_dir() else []
+        return frozenset(int(name) for name in names if name.isascii() and name.isdecimal())
 
     @cached_property
     def _notices(self) -> bytes:

@@ -15,6 +15,9 @@ from crypto.notes import decimal
 from policies import narrowing, statements
 from policies.bundle import Bundle
 from policies.directory import Directory, Person
+from policies.erasures import Erasure
+from policies.feeds import FeedNote
+from policies.holds import Hold
 from policies.trust import Trust
 
 V = TypeVar("V", Bundle, Directory)
@@ -23,11 +26,14 @@ NO_STATEMENT: Final = "a public leaf without its statement"
 OTHER_STATEMENT: Final = "a statement that is not the one of its leaf"
 UNKNOWN_KIND: Final = "a public leaf of a kind that does not exist"
 UNSIGNED: Final = "a statement that the officers did not sign, or that does not follow its predecessor"
+NOT_THE_LOGS: Final = "a note that the log did not sign, or that is not in its form"
+HELD_BACK: Final = "a hold signed before the one of the same report that was in the log already"
 NO_BODY: Final = "a version whose body is missing or another"
 ABSENT: Final = "names a version that the log did not hold at the size it names"
 OVERRULED: Final = "uses a version that a narrower one had replaced"
 OUTDATED: Final = "uses a version after the time that the next one had to wait"
 EARLY: Final = "uses a version before the time that it had to wait"
+_OF_THE_LOG: Final = frozenset({Label.NOTE_FEED, Label.NOTE_ERASURE})  # no officer signs these
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,9 @@ class History:
     revocations: list[tuple[int, str]] = field(default_factory=list)
     announcements: int = 0
     pages: list[tuple[int, bytes]] = field(default_factory=list)  # manifests of the page's code, in order
+    feeds: list[tuple[int, FeedNote]] = field(default_factory=list)
+    erasures: list[tuple[int, Erasure]] = field(default_factory=list)
+    holds: list[tuple[int, Hold]] = field(default_factory=list)
 
     def bundle(self, digest: bytes) -> Bundle:
         """Return the bundle of this digest. Raise ProofError where the log holds none."""
@@ -66,6 +75,11 @@ class History:
             if one.number <= directory.number and name in one:
                 return one.person(name), one
         raise ProofError("not in the directory")
+
+    @property
+    def erased(self) -> frozenset[int]:
+        """Leaves that erasures name: beside these nothing need lie."""
+        return frozenset(index for _, note in self.erasures for index in note.indexes)
 
     def revoked(self, size: int) -> frozenset[str]:
         """Names that were revoked in the first `size` leaves."""
@@ -99,24 +113,46 @@ def _add(history: History, folder: Folder, trust: Trust, index: int, leaf: bytes
         leaves.check_public(leaf, data)
     except ProofError:
         return OTHER_STATEMENT
+    kind = None
     try:
         note = data.decode()
         kind = statements.kind(note)
-        if kind in (Label.NOTE_BUNDLE, Label.NOTE_DIRECTORY):
-            return _add_version(history, folder, trust, (index, note, kind))
-        if kind is Label.NOTE_REVOCATION:
+        return _add_note(history, folder, trust, (index, note, kind))
+    except (CryptoError, UnicodeError):
+        return NOT_THE_LOGS if kind in _OF_THE_LOG else UNSIGNED
+
+
+def _add_note(history: History, folder: Folder, trust: Trust, found: tuple[int, str, Label]) -> str | None:
+    """Add one note. Raise CryptoError where whoever must sign it did not."""
+    index, note, kind = found
+    match kind:
+        case Label.NOTE_BUNDLE | Label.NOTE_DIRECTORY:
+            return _add_version(history, folder, trust, found)
+        case Label.NOTE_REVOCATION:
             history.revocations.append((index, statements.Revocation.verify(note, trust).name))
-        elif kind is Label.NOTE_ANNOUNCEMENT:
+        case Label.NOTE_ANNOUNCEMENT:
             statements.Announcement.verify(note, trust)
             history.announcements += 1
-        elif kind is Label.NOTE_PAGE:
+        case Label.NOTE_PAGE:
             page = statements.PageCode.verify(note, trust, after=len(history.pages))
             history.pages.append((index, page.manifest))
-        else:
+        case Label.NOTE_HOLD:
+            return _add_hold(history, index, Hold.verify(note, trust))
+        case Label.NOTE_FEED:
+            history.feeds.append((index, FeedNote.verify(note, trust.log_policy)))
+        case Label.NOTE_ERASURE:
+            history.erasures.append((index, Erasure.verify(note, trust.log_policy)))
+        case _:
             return UNKNOWN_KIND
-    except (CryptoError, UnicodeError):
-        return UNSIGNED
     return None
+
+
+def _add_hold(history: History, index: int, hold: Hold) -> str | None:
+    """Add a hold. A house takes none that is older than the one that counts: one that was kept back would end it."""
+    late = any(one.id == hold.id and one.day > hold.day for _, one in history.holds)
+    if not late:
+        history.holds.append((index, hold))
+    return HELD_BACK if late else None
 
 
 def version_of(note: str) -> int:

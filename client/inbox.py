@@ -105,6 +105,21 @@ def read(look: Look, entropy: bytes) -> Inbox:
     )
 
 
+def nothing(entropy: bytes, number: int) -> Sent:
+    """Return an envelope of these words of which no look says anything."""
+    return Sent(
+        number=number,
+        keys=Keys(entropy=entropy, number=number),
+        arrival=None,
+        decisions=[],
+        wishes=[],
+        withdrawn=None,
+        held_until=None,
+        destroyed=None,
+        letters=[],
+    )
+
+
 def _sent(look: Look, keys: Keys, arrival: int | None, tags: Mapping[bytes, int], holds: Mapping[bytes, int]) -> Sent:
     decisions = list(_decisions(look, keys, arrival))
     return Sent(

@@ -143,11 +143,6 @@ def _granted(proven: Iterable[_Proven], section: int, threshold: int) -> dict[st
     return grants
 
 
-def same_reporter(one: Mapping[str, bytes], other: Mapping[str, bytes], threshold: int) -> bool:
-    """Whether t gates vouch that two reports are of the same words (protocol 14.10), from what each said of each."""
-    return sum(other.get(gate) == kin for gate, kin in one.items()) >= threshold
-
-
 def _check_state(answer: OpeningAnswer) -> None:
     if answer.state == CLOSED:
         raise ClosedError(

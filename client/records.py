@@ -1,13 +1,18 @@
-"""What lies beside the leaves: every record opens and opens its commitment (protocol 13, auditor (4))."""
+"""What lies beside the leaves: every record opens and opens its commitment (protocol 13, auditor (4)).
 
-from collections.abc import Sequence
+Nothing need lie beside a leaf that an erasure names, and nothing may any more. Of what lay there an auditor may have an
+earlier copy; then she judges by it (17.3).
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from client import decisions
+from client.erasures_found import NO_ARRIVAL, STILL_THERE
 from client.findings import Progress, Report
 from client.folder import Folder
 from crypto import leaves
-from crypto.errors import MalformedError, OpenError, ProofError
+from crypto.errors import CryptoError, MalformedError, OpenError, ProofError
 from crypto.keyfile import KeyRing
 from crypto.leaves import MEMO, NOTICE
 
@@ -31,19 +36,24 @@ def check(
     auditor: KeyRing | None,
     report: Report,
     progress: Progress | None = None,
-) -> None:
-    """Open every record and fill the report's decisions; without a key, look at the form alone."""
+) -> Mapping[int, bytes]:
+    """Open every record and fill the report's decisions; without a key, look at the form alone.
+
+    Return the ids of destroyed reports, by the leaf of their arrival, as far as earlier copies tell.
+    """
     if auditor is None:
         report.unchecked.append(NO_KEY)
     closed: list[int] = []
     first: int | None = None
+    erased, ids = report.history.erased, dict[int, bytes]()
     for index, leaf in enumerate(all_leaves):
         if progress is not None and index % _STEP == 0:
             progress(index, len(all_leaves))
-        if len(source.notice(index)) != NOTICE or len(source.memo(index)) != MEMO:
-            report.blame(index, BESIDE)
+        _look_beside(source, report, index, erased=index in erased)
         if leaves.is_public(leaf) or leaves.is_withdrawal(leaf):
             report.count("public" if leaves.is_public(leaf) else "withdrawal")
+        elif index in erased:
+            ids.update(_read_copy(source, report, (index, leaf), auditor))
         else:
             opened = _read(source, report, (index, leaf), auditor)
             if opened and first is None:
@@ -52,12 +62,48 @@ def check(
                 closed.append(index)
     if auditor is not None:
         _judge_closed(report, closed, first, auditor)
+    return ids
+
+
+def _look_beside(source: Folder, report: Report, index: int, *, erased: bool) -> None:
+    """Notice and memo: there, each of its size; of what was destroyed there are zeros, and no record."""
+    notice, memo = source.beside(index)
+    if (len(notice), len(memo)) != (NOTICE, MEMO):
+        report.blame(index, BESIDE)
+    elif erased and (any(notice) or any(memo) or source.served(index) is not None):
+        report.blame(index, STILL_THERE)
+    elif not erased and not (any(notice) and any(memo)):
+        report.blame(index, BESIDE)
+
+
+def _read_copy(
+    source: Folder, report: Report, place: tuple[int, bytes], auditor: KeyRing | None
+) -> Mapping[int, bytes]:
+    """Look at what lay beside an erased leaf: an arrival tells its id, a decision is judged like any other."""
+    index, leaf = place
+    report.count("erased")
+    sealed = source.record(index)
+    if sealed is None or auditor is None:
+        return {}
+    try:
+        record = leaves.open_record(auditor.encryption, sealed)
+        leaves.check_record(leaf, record, source.notice(index), source.memo(index))
+        if record.kind == leaves.RECEIVED:
+            return {index: record.body}
+        if record.kind == leaves.DECISION:
+            report.decisions.append(decisions.read(index, leaf, record))
+    except OpenError:
+        return {}  # from before she was auditor: it tells her nothing
+    except CryptoError:
+        pass  # it opens to her, and not as an arrival
+    report.blame(index, NO_ARRIVAL)
+    return {}
 
 
 def _read(source: Folder, report: Report, place: tuple[int, bytes], auditor: KeyRing | None) -> bool | None:
     """Look at one sealed record. Return whether it opens to the auditor; None where that was not tried."""
     index, leaf = place
-    sealed = source.record(index)
+    sealed = source.served(index)
     if sealed is None:
         report.blame(index, MISSING)
         return None

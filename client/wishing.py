@@ -43,10 +43,12 @@ class Hers:
     draw: Draw
 
     def change(self, values: Mapping[str, str], rest: str | None) -> Body:
-        """Return a change of consent. `rest` is what counts for purposes that are not named: `no`, `default`, or None
-        for as she said last. Raise UsageError where that is not known, RefusedError where it cannot be.
+        """Return a change of consent; `rest` is what counts for what is not named: `no`, `default`, None: as before.
+
+        Raise UsageError where it is not known what was before, RefusedError where there is nothing to change.
         """
         self._needs_look()
+        self._needs_place()
         if _state(self.sent) == FINAL:
             raise RefusedError("This report is closed for ever, so there is nothing to change any more.", "")
         consent = self._consent(values, rest)
@@ -54,9 +56,18 @@ class Hers:
 
     def withdraw(self, *, now: bool) -> Body:
         """Return the first withdrawal, or, after she had opened it again, the one that is for ever."""
+        if self.sent.destroyed:
+            raise RefusedError("This report is destroyed already.", "")
         if _opened_again(self.sent):
             self._needs_look()
             step = wishes.withdraw_again(self.sent.keys, self.draw, now=now)
+        elif self.sent.withdrawn is not None:
+            raise RefusedError(
+                "This report is withdrawn already, and closed. Nothing was sent.",
+                "To have it destroyed without waiting: `amana report reopen`, then `amana report withdraw --now`."
+                if now
+                else "",
+            )
         else:
             step = wishes.withdraw(self.sent.keys, self.draw, now=now)
         return self._body(step, self._last(), withdraws=True)
@@ -64,6 +75,7 @@ class Hers:
     def reopen(self) -> Body:
         """Return what opens a withdrawn report again; once, and only until it is destroyed."""
         self._needs_look()
+        self._needs_place()
         if self.sent.withdrawn is None:
             raise RefusedError("This report is not withdrawn, as far as the log says.", "Look again in a few minutes.")
         if self.sent.destroyed or _state(self.sent) == FINAL:
@@ -78,7 +90,9 @@ class Hers:
                 "We do not see a report of these words that far back, so nothing was sent.",
                 "Look further back with --days; 1100 is the farthest.",
             )
-        if self.sent.place > limit("wishes"):
+
+    def _needs_place(self) -> None:
+        if self.sent.place is not None and self.sent.place > limit("wishes"):
             raise RefusedError("There is no place left for another change of this report.", "You can withdraw it.")
 
     def _last(self) -> bytes:
@@ -133,21 +147,15 @@ def check_values(values: Mapping[str, str]) -> None:
 
 
 def _opened_again(sent: Sent) -> bool:
-    """Whether a wish behind the withdrawal opened it again."""
+    """Whether a wish behind the withdrawal opened it again: what is beside or behind a closed one says closed too."""
     return sent.withdrawn is not None and any(
-        one.index > sent.withdrawn and one.wish is not None and one.wish.closed == OPEN and _turned(sent, one.place)
-        for one in sent.wishes
+        one.index > sent.withdrawn and one.wish is not None and one.wish.closed == OPEN for one in sent.wishes
     )
-
-
-def _turned(sent: Sent, place: int) -> bool:
-    """Whether a wish before this place had closed it; a change of consent beside an open report turns nothing."""
-    return any(one.place < place and one.wish is not None and one.wish.closed != OPEN for one in sent.wishes)
 
 
 def _state(sent: Sent) -> int:
     """Return what a wish must say of being closed, so that it changes nothing about that."""
-    newest = sent.newest
-    if newest is not None:
-        return newest.closed
+    newest = sent.wishes[-1] if sent.wishes else None
+    if newest is not None and newest.wish is not None and newest.index > (sent.withdrawn or 0):
+        return newest.wish.closed
     return OPEN if sent.withdrawn is None else CLOSED

@@ -2,10 +2,12 @@
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import time
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from deploy.rehearsal import Failed, Rehearsal
@@ -25,6 +27,7 @@ class Story:
     def __init__(self, house: Rehearsal) -> None:
         self.house = house
         self.ids: dict[str, str] = {}
+        self.said: dict[str, str] = {}  # in memory only; hers would be in her head
 
     def part(self, number: int, title: str) -> None:
         """Begin a part."""
@@ -38,6 +41,7 @@ class Story:
         self.refused()
         self.two_reviewers()
         self.custodian()
+        self.coming_back()
         self.auditor()
 
     def officers(self) -> None:
@@ -65,7 +69,8 @@ class Story:
         both.write_text(json.dumps({"reports": [*samples, excluding]}), encoding="utf-8")
         sealed = self.house.folder / "sealed"
         began = time.monotonic()
-        self.house.run("report", "seal", str(both), "-o", str(sealed), "--words-to", "2")
+        words = self._seal(both, sealed)
+        self.said = {one["id"]: said for one, said in zip([*samples, excluding], words, strict=True)}
         sent = self.house.run("report", "send", str(sealed))["reports"]
         self.ids = {one["id"]: got["id"] for one, got in zip([*samples, excluding], sent, strict=True)}
         sizes = {path.stat().st_size for path in sealed.iterdir()}
@@ -121,9 +126,65 @@ class Story:
         self.open("S03", "identity", "r1", "--ask", str(ask), "--approval", str(approval))
         say("   r1 alone is refused; with custodian c1, who reads nothing herself, the names open.")
 
+    def coming_back(self) -> None:
+        """She is answered, comes back with twelve words, and takes her report back."""
+        self.part(7, "A reviewer answers, and the reporter of S01 comes back with twelve words and nothing else.")
+        done = self.house.run("review", "answer", self.ids["S01"], "--use", "received", "--as", self.house.key("r1"))
+        say(f"   r1 answers; it waits for the file of {done['day']}, the same for everybody, most of it noise.")
+        found = self._answered("S01")
+        report = found["reports"][0]
+        opened = [one for one in report["decisions"] if one["opened"]]
+        say(
+            f"   She fetches {found['size']} lines of the log first; then her words find {len(report['decisions'])} "
+            f"decisions about it, {len(opened)} permitted: she sees role, section and day."
+        )
+        say(f"   And the answer: “{report['letters'][0]['text'][:58]}…”")
+        other = self._as_her("S09", "opened")["reports"][0]
+        say(f"   The reporter of S09: {'nobody has opened it, proven' if other['nobody_has_opened_it'] else 'OPENED'}.")
+        self._as_her("S01", "consent", "--set", "REPLY=no", "--rest", "no")
+        again = ("review", "answer", self.ids["S01"], "--use", "received", "--as", self.house.key("r3"))
+        self.house.run(*again, expect=REFUSED)
+        say("   She wants no more answers: the gate refuses the next one, from the next decision on.")
+        self._as_her("S01", "withdraw", "--yes")
+        self.open("S01", "card", "r1", expect=REFUSED)
+        say(
+            "   She takes it back: the house hands it out no more, the gates are closed, and r1's device lets go of it."
+        )
+
+    def _answered(self, report: str) -> dict[str, Any]:
+        """Look until the day's file is there; a rehearsal makes it within seconds."""
+        for _ in range(40):
+            found = self._as_her(report, "look", "--answers")
+            if found["reports"][0]["letters"]:
+                return found
+            time.sleep(0.5)
+        raise Failed("no answer came")
+
+    def _as_her(self, report: str, command: str, *more: str) -> dict[str, Any]:
+        """Run a command that asks for her words; they go through a pipe, never an argument."""
+        reading, writing = os.pipe()
+        try:
+            os.write(writing, self.said[report].encode() + b"\n")
+            os.close(writing)
+            words = ("report", command, *more, "--words-from", str(reading))
+            return self.house.run(*words, pass_fds=(reading,))
+        finally:
+            os.close(reading)
+
+    def _seal(self, reports: Path, sealed: Path) -> list[str]:
+        """Seal all of a file; return the words, a line each, that came by a pipe of their own."""
+        reading, writing = os.pipe()
+        try:
+            words = ("--words-to", str(writing))
+            self.house.run("report", "seal", str(reports), "-o", str(sealed), *words, pass_fds=(writing,))
+        finally:
+            os.close(writing)
+        with os.fdopen(reading, encoding="utf-8") as stream:
+            return [line.rpartition("\t")[2].strip() for line in stream if line.strip()]
+
     def auditor(self) -> None:
         """Export, verify, opened, replay."""
-        self.part(7, "An auditor takes the whole log home and trusts nobody.")
+        self.part(8, "An auditor takes the whole log home and trusts nobody.")
         folder, key = self.house.folder / "audit", self.house.key("a1")
         self.house.run("audit", "export", str(folder))
         self.house.stop()

@@ -5,6 +5,7 @@ Real processes, key files and HTTP only. Steps follow DESIGN 1 to 6. Read this f
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -44,6 +45,17 @@ class Journey:
         key = self.house.key(who)
         command = ("review", "open", self.ids[report], section, "--purpose", "TRIAGE", "--as", key)
         return self.house.run(*command, "--because", "to see what can be done", *more, expect=expect)
+
+    def as_her(self, place: int, *command: str, expect: int = 0) -> dict[str, Any]:
+        """One reporter at her own device; her words go through a pipe."""
+        reading, writing = os.pipe()
+        try:
+            os.write(writing, self.said[place].encode() + b"\n")
+            os.close(writing)
+            words_from = ("--words-from", str(reading))
+            return self.house.run("report", *command, *words_from, pass_fds=(reading,), expect=expect)
+        finally:
+            os.close(reading)
 
     def size(self) -> int:
         return int(self.get("/log/checkpoint").text.split("\n")[1])
@@ -170,6 +182,47 @@ def test_step_6_she_alone_finds_who_opened_her_report(journey: Journey) -> None:
     others = words.keys(journey.said[1]).gate("gate-1").log_key
     assert not {index for index, leaf in enumerate(entries) if tag(others, leaf[16:]) == leaf[:16]} & set(mine)
     assert all(len(leaf) == LEAF for leaf in entries)
+
+
+def test_step_6_a_reviewer_answers_and_she_reads_it(journey: Journey) -> None:
+    journey.house.run("review", "answer", journey.ids["S01"], "--use", "received", "--as", journey.house.key("r1"))
+    deadline = time.monotonic() + 30  # a rehearsal makes today's file again as soon as an answer waits
+    found = journey.as_her(0, "look", "--answers")
+    while not found["reports"][0]["letters"] and time.monotonic() < deadline:
+        time.sleep(0.3)
+        found = journey.as_her(0, "look", "--answers")
+    (report,) = found["reports"]
+    assert [one["author"] for one in report["letters"]] == ["r1"]
+    assert report["false_answers"] == 0
+    assert report["nobody_has_opened_it"] is False
+    assert {one["action"] for one in report["decisions"]} >= {"open", "answer", "recuse"}
+    thread = journey.house.run("review", "thread", journey.ids["S01"], "--as", journey.house.key("r3"))
+    assert [one["text"] for one in thread["answers"]] == [report["letters"][0]["text"]]
+
+
+def test_step_6_nobody_opened_hers_and_other_words_find_nothing(journey: Journey) -> None:
+    assert journey.as_her(8, "opened")["reports"][0]["nobody_has_opened_it"] is True  # S09, whom nobody asked for
+    mine, journey.said[8] = journey.said[8], words.new(os.urandom)
+    assert journey.as_her(8, "look")["empty"] is True
+    journey.said[8] = mine
+
+
+def test_step_6_she_chooses_again_and_it_counts_from_the_next_decision(journey: Journey) -> None:
+    journey.as_her(0, "consent", "--set", "REPLY=no", "--rest", "no")
+    answer = ("review", "answer", journey.ids["S01"], "--use", "received", "--as", journey.house.key("r3"))
+    journey.house.run(*answer, expect=1)
+    journey.open("S01", "card", "r3")  # to read it for triage is still what she sent it for
+    assert journey.as_her(0, "look")["reports"][0]["wishes"][0]["consent"]["REPLY"] == "no"
+
+
+def test_step_6_she_takes_it_back_and_changes_her_mind_once(journey: Journey) -> None:
+    journey.as_her(0, "withdraw", "--yes")
+    journey.open("S01", "card", "r3", expect=1)
+    journey.as_her(0, "reopen", "--yes")
+    journey.open("S01", "card", "r3")
+    journey.as_her(0, "withdraw", "--now", "--yes")
+    journey.open("S01", "card", "r3", expect=1)
+    journey.as_her(0, "reopen", "--yes", expect=1)
 
 
 def test_step_6_an_auditor_proves_every_decision_offline(journey: Journey) -> None:

@@ -42,6 +42,7 @@ export default async function page(common, out, locales) {
   parts.set("page.js", await script("reporter/main.ts", known));
   // No module: a browser remembers that a module failed, and she must be able to try again.
   parts.set("questions.js", await script("reporter/questions.ts", known, { format: "iife" }));
+  parts.set("returning.js", await script("reporter/returning.ts", known, { format: "iife" }));
   const read = (name) => readFileSync(join(common.absWorkingDir, "reporter", name), "utf8");
   parts.set("page.css", Buffer.from((await transform(read("page.css"), { loader: "css", minify: true })).code));
   const stops = described.map(({ code, direction, stop }) => `<p lang="${code}" dir="${direction}">${stop}</p>`).join("\n");

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from client.commands.keeping import day_of, retention
 from client.commands.options import addresses, home, house_of, house_options, json_option, say, today
 from client.errors import UsageError
 
@@ -23,6 +24,11 @@ Examples:
   amana officer init --people data/people.json --k 2 --rehearsal
   amana officer publish
   amana officer revoke r3
+"""
+_HOLD_EXAMPLES = """\b
+Examples:
+  amana officer hold ID --until 2027-06-30
+  amana officer hold ID --end
 """
 _ON_A_HOUSE_ONLY = "Put trust.json and log.key into AMANA_HOME of the house."
 
@@ -254,6 +260,29 @@ def notice(sending: _Sending, *, text: str, named: str | None) -> None:
 
     name, note = announce(sending.folder, text, officer=named, day=today())
     sending.finish(note, "noticed", name, name=name)
+
+
+@officer.command(epilog=_HOLD_EXAMPLES)
+@click.argument("report", metavar="ID")
+@click.option("--until", metavar="DAY", help="Last day, YYYY-MM-DD; at most 366 days from today.")
+@click.option("--end", is_flag=True, help="End a hold today.")
+@_sending_options
+def hold(sending: _Sending, *, report: str, until: str | None, end: bool) -> None:
+    """Have the sealed bytes of report ID kept through a day. Two officers sign; it is public for ever.
+
+    It opens nothing: what is withdrawn or over stays closed, and the reporter finds the hold when she looks.
+    """
+    from client.holding import sign_hold  # noqa: PLC0415 - commands start fast
+    from client.reading import report_id  # noqa: PLC0415
+
+    if (until is None) != end:
+        raise UsageError("Say through which day, or that it ends.", "Give --until DAY, or --end.")
+    last = today() if until is None else day_of(until)
+    name, note = sign_hold(sending.folder, report_id(report), day=today(), until=last)
+    sending.finish(note, "held", f"The hold ({name})", id=report, until=until)
+
+
+officer.add_command(retention)
 
 
 @officer.command()

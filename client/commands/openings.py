@@ -1,6 +1,7 @@
 """What `amana review open` does around the asking: who must agree first, and how to show what opened."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -8,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from client.commands.options import fail, say
-from client.errors import ClosedError, RefusedError, UsageError
+from client.errors import ClosedError, NotFoundError, RefusedError, UsageError
 
 if TYPE_CHECKING:
     from client.asking import Desk
+    from client.notebook import Notebook
     from client.opened import Result
     from client.reviewer import Report, Session
     from crypto.opening import Approval
@@ -96,11 +98,51 @@ def missing_agreement(
     return sorted(words, reverse=True)
 
 
+@contextmanager
+def working_on(desk: "Desk", notebook: "Notebook", report: bytes) -> "Iterator[Report]":
+    """Give a report. What its reporter took back goes from this device as well, and it is said (protocol 17.7)."""
+    from client.withdrawn import withdrawn  # noqa: PLC0415 - commands start fast
+
+    try:
+        fetched = desk.fetch(report)
+    except NotFoundError:
+        let_go(notebook, report)
+        raise
+    try:
+        yield fetched
+    except RefusedError:
+        page = notebook.pages.get(report)  # who keeps nothing of it has nothing to look for
+        if page is not None and withdrawn(desk.house, fetched.header, desk.trust.log_policy, since=page.seen):
+            let_go(notebook, report)
+        raise
+
+
+def let_go(notebook: "Notebook", report: bytes) -> None:
+    """Delete what lies here of a report, and say so on standard error."""
+    known = report in notebook.pages
+    deleted = notebook.forget(report)
+    if known:
+        click.echo(f"{report.hex()[:16]} was taken back or is over; {len(deleted)} files of it were deleted.", err=True)
+
+
+def remember(desk: "Desk", notebook: "Notebook", report: bytes, result: "Result") -> None:
+    """Note what the gates said, and tell her of other reports of the same words."""
+    notebook.note(
+        report,
+        seen=1 + max(index for indices in result.leaves.values() for index in indices),
+        threshold=desk.in_force.bundle.body.threshold,
+        kin=sorted(result.kin.items()),
+    )
+    for other in notebook.same_reporter(report):
+        click.echo(f"The gates vouch: the same reporter sent {other.hex()}.", err=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """An ask that has to wait for somebody's agreement."""
 
     desk: "Desk"
+    notebook: "Notebook"
     session: "Session"
     path: Path
     because: str
@@ -112,9 +154,11 @@ def stop_for_agreement(stop: Stop, missing: list[str], *, as_json: bool) -> None
     from client import approving  # noqa: PLC0415 - commands start fast
     from client.keys import write_new  # noqa: PLC0415
 
+    session_path = stop.path.with_name(stop.path.name + SESSION)
     if stop.new:
         kept = approving.keep(stop.session, stop.because, stop.desk.ring)
-        write_new(stop.path.with_name(stop.path.name + SESSION), kept)
+        stop.notebook.note(stop.session.ask.id, files=[stop.path, session_path])  # first: what is there is known
+        write_new(session_path, kept)
         write_new(stop.path, approving.ask_file(stop.session).encode())
     who = " and ".join(missing) or "a second reviewer"
     error = ClosedError(

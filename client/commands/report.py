@@ -19,6 +19,8 @@ from client.commands.options import (
     trust_option,
 )
 from client.commands.options import report as report_failure
+from client.commands.returning import COMMANDS as COMING_BACK
+from client.commands.returning import look
 from client.errors import AmanaError, UsageError
 
 if TYPE_CHECKING:
@@ -41,6 +43,11 @@ def report() -> None:
 
     Only your device can read what you seal, and the people that the signed rules allow. The house that keeps it cannot.
     """
+
+
+for _one in COMING_BACK:
+    report.add_command(_one)
+report.add_command(look, "return")  # the same by another name
 
 
 @report.command()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from client.commands.answers import COMMANDS as ANSWERS
 from client.commands.openings import (
     SESSION,
     Stop,
@@ -14,12 +15,16 @@ from client.commands.openings import (
     check_purpose,
     check_reason,
     check_same,
+    let_go,
     minute,
     missing_agreement,
+    path_of,
     read_small,
+    remember,
     show,
     stop_for_agreement,
     warn,
+    working_on,
 )
 from client.commands.options import (
     announce_rehearsal,
@@ -58,6 +63,10 @@ def review() -> None:
     """
 
 
+for _one in ANSWERS:
+    review.add_command(_one)
+
+
 @review.command("list", epilog=_LIST_REPORTS_EXAMPLE)
 @_KEY
 @click.option("--since", metavar="DAY", default="", help="Only reports since this day, YYYY-MM-DD.")
@@ -67,17 +76,35 @@ def review() -> None:
 def list_reports(  # noqa: PLR0913 - the options of a command
     *, key: Path, since: str, trust_path: Path | None, url: str | None, proxy: str | None, as_json: bool
 ) -> None:
-    """List reports, and whether you hold a slot in each."""
-    from crypto.errors import MalformedError  # noqa: PLC0415 - commands start fast
-    from policies.statements import day_number  # noqa: PLC0415
+    """List reports, whether you hold a slot in each, and when an answer is due.
+
+    A first answer is due within seven days, and word of where it stands three months later. This device knows answers
+    that you wrote, or read with `review thread`.
+    """
+    from client import clocks  # noqa: PLC0415 - commands start fast
+    from client.notebook import Notebook  # noqa: PLC0415
+    from client.withdrawn import gone  # noqa: PLC0415
+    from crypto.errors import MalformedError  # noqa: PLC0415
+    from policies.statements import day_number, day_text  # noqa: PLC0415
 
     try:
         day_number(since or "1970-01-01")
     except MalformedError:
         raise UsageError("This is not a day.", "Give --since as YYYY-MM-DD.") from None
-    found = _desk(key, trust_path, url, proxy).reports(since)
-    listed = [{"id": one.id, "day": one.day, "slot": slot} for one, slot in found]
-    lines = [f"{one['day']}  {one['id']}  {'slot' if one['slot'] else 'no slot for you'}" for one in listed]
+    desk = desk_of(key, trust_path, url, proxy)
+    found = desk.reports(since)
+    notebook = Notebook.of(key, desk.ring)
+    for missing in set(notebook.pages) - {one.raw for one, _ in found}:
+        if gone(desk.house, missing):
+            let_go(notebook, missing)
+    listed, lines = [], []
+    for one, slot in found:
+        due = clocks.due(day_number(one.day), notebook.page(one.raw).answered, today())
+        said = (
+            f"  {due.what} {'was' if due.late > 0 else 'is'} due {day_text(due.day)}" if slot and due.pressing else ""
+        )
+        lines.append(f"{one.day}  {one.id}  {'slot' if slot else 'no slot for you'}{said}")
+        listed.append({"id": one.id, "day": one.day, "slot": slot, "due": day_text(due.day), "what": due.what})
     note = "A slot is there for everybody of the directory. Only the gates know which reports you may open."
     say(as_json, "reports", "\n".join([*lines, note] if lines else ["There are no reports."]), reports=listed)
 
@@ -114,6 +141,7 @@ def open_sections(  # noqa: PLR0913 - the options of a command
     Where somebody has to agree first, an ask file is written; send it to her, and go on with what she sends back.
     """
     from client import approving, reviewer  # noqa: PLC0415 - commands start fast
+    from client.notebook import Notebook  # noqa: PLC0415
     from client.reading import report_id  # noqa: PLC0415
     from crypto.sections import Section  # noqa: PLC0415
 
@@ -125,24 +153,29 @@ def open_sections(  # noqa: PLR0913 - the options of a command
     check_output(output, wanted, as_json=as_json)
     given = approving.given([read_small(path) for path in approvals])
     envelope_id = report_id(report)
-    desk = _desk(key, trust_path, url, proxy)
-    fetched = desk.fetch(envelope_id)
-    if ask_path is not None and ask_path.exists():
-        kept = ask_path.with_name(ask_path.name + SESSION)
-        session, before = approving.resume(read_small(ask_path), read_small(kept), desk.ring)
-        check_same(session, envelope_id, wanted, purpose)
-        because = because or before
-    else:
-        session = reviewer.begin(
-            desk.ring, envelope_id, wanted, action="open", purpose=purpose, minute=minute(), draw=os.urandom
-        )
-    checked = [(one, *approving.check(session, one, desk.in_force, minute())) for one in given]
-    missing = missing_agreement(desk, fetched, wanted, [approval for _, approval, _ in checked])
-    new = ask_path is None or not ask_path.exists()
-    if missing or (ask_path is not None and new):
-        path = ask_path if ask_path is not None else Path(f"{report[:16]}.ask")
-        stop_for_agreement(Stop(desk, session, path, because, new=new), missing, as_json=as_json)
-    result = desk.ask(session, fetched, checked, because, minute())
+    desk = desk_of(key, trust_path, url, proxy)
+    notebook = Notebook.of(key, desk.ring)
+    with working_on(desk, notebook, envelope_id) as fetched:
+        if ask_path is not None and ask_path.exists():
+            kept = ask_path.with_name(ask_path.name + SESSION)
+            session, before = approving.resume(read_small(ask_path), read_small(kept), desk.ring)
+            check_same(session, envelope_id, wanted, purpose)
+            because = because or before
+        else:
+            session = reviewer.begin(
+                desk.ring, envelope_id, wanted, action="open", purpose=purpose, minute=minute(), draw=os.urandom
+            )
+        checked = [(one, *approving.check(session, one, desk.in_force, minute())) for one in given]
+        missing = missing_agreement(desk, fetched, wanted, [approval for _, approval, _ in checked])
+        new = ask_path is None or not ask_path.exists()
+        if missing or (ask_path is not None and new):
+            path = ask_path if ask_path is not None else Path(f"{report[:16]}.ask")
+            stop_for_agreement(Stop(desk, notebook, session, path, because, new=new), missing, as_json=as_json)
+        result = desk.ask(session, fetched, checked, because, minute())
+    remember(desk, notebook, envelope_id, result)
+    if output != "-":
+        files = [path_of(output, one, as_json=as_json) for one in result.opened]
+        notebook.note(envelope_id, files=[*files, *approvals])
     show(result, output, as_json=as_json)
 
 
@@ -168,15 +201,19 @@ def approve(  # noqa: PLR0913 - the options of a command
     """Agree to what a colleague asks: your share of the lock goes to her, sealed. You read nothing by it."""
     from client import approving  # noqa: PLC0415 - commands start fast
     from client.keys import write_new  # noqa: PLC0415
+    from client.notebook import Notebook  # noqa: PLC0415
 
-    desk = _desk(key, trust_path, url, proxy)
+    desk = desk_of(key, trust_path, url, proxy)
     wanted = approving.examine(read_small(ask), desk.ring, desk.in_force, minute())
     sections = ", ".join(one.label for one in wanted.sections)
     sentence = f"{wanted.ask.asker} asks to open {sections} of {wanted.ask.id.hex()} for {wanted.ask.purpose}."
     click.echo(sentence, err=True)
     if not yes and sys.stdin.isatty() and not click.confirm("Do you agree?", err=True):
         raise RefusedError("Nothing was given.", "")
-    file = approving.approve(wanted, desk.fetch(wanted.ask.id), desk.ring)
+    notebook = Notebook.of(key, desk.ring)
+    with working_on(desk, notebook, wanted.ask.id) as fetched:
+        file = approving.approve(wanted, fetched, desk.ring)
+    notebook.note(wanted.ask.id, files=[output, ask])
     write_new(output, file.encode())
     say(
         as_json,
@@ -207,7 +244,7 @@ def recuse(  # noqa: PLR0913 - the options of a command
 
     check_reason(because)
     envelope_id = report_id(report)
-    desk = _desk(key, trust_path, url, proxy)
+    desk = desk_of(key, trust_path, url, proxy)
     fetched = desk.fetch(envelope_id)
     session = reviewer.begin(
         desk.ring, envelope_id, [Section.CARD], action="recuse", purpose="TRIAGE", minute=minute(), draw=os.urandom
@@ -217,7 +254,8 @@ def recuse(  # noqa: PLR0913 - the options of a command
     say(as_json, "recused", "You stepped aside. The gates open nothing of this report to you any more.", id=report)
 
 
-def _desk(key: Path, trust_path: Path | None, url: str | None, proxy: str | None) -> "Desk":
+def desk_of(key: Path, trust_path: Path | None, url: str | None, proxy: str | None) -> "Desk":
+    """Return somebody at work with this key file, by the rules in force. Raise RefusedError unless she is in them."""
     from client import reviewer  # noqa: PLC0415 - commands start fast
     from client.asking import Desk  # noqa: PLC0415
     from client.keys import open_key  # noqa: PLC0415

@@ -31,6 +31,7 @@ from tests.gate.her import (
     entry_of,
     faults,
     feed,
+    follow,
     later,
     tell_gate,
     waiting,
@@ -83,6 +84,18 @@ def test_an_honest_history_holds(tmp_path: Path) -> None:
         named = [one.record.wishes for one in found.audit.decisions if isinstance(one.record, WishedRecord)]
         assert {len(one) for one in named} == {1, 2, 3, 4}
         assert found.audit.counts["wish"] == 12
+
+
+def test_what_waited_while_nobody_asked(tmp_path: Path) -> None:
+    """The gate read her wish when it came and decided nothing until it counted: auditors believe it."""
+    with waiting(tmp_path) as world:
+        her = Her(world)
+        assert not her.opens(purpose="MEDIA")
+        her.wish(1, ALL)
+        follow(world)
+        later(world, 26 * HOUR)
+        assert her.opens(purpose="MEDIA")
+        assert faults(world) == []
 
 
 def test_a_gate_that_ignores_what_she_took_back(tmp_path: Path) -> None:

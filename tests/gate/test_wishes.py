@@ -4,12 +4,16 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from crypto import wishes
 from crypto.checkpoints import TlogProof
-from crypto.leaves import MEMO, Entry
-from crypto.limits import LIMITS
+from crypto.leaves import DECISION, MEMO, Entry, Record, record_size, seal_record
+from crypto.limits import LIMITS, limit
+from crypto.opening import Approval
+from crypto.wished import WishedRecord
 from crypto.wishes import FINAL, OPEN
+from tests.attacks.finding import audit
 from tests.gate.her import (
     ALL,
     CARD,
@@ -305,3 +309,33 @@ def test_each_gate_has_wishes_of_its_own(tmp_path: Path) -> None:
         asking = her.asking("r1", purpose="OVERSIGHT")
         answer = asking.send()
         assert released_by(asking, answer) == {"gate-1": False, "gate-2": True, "gate-3": False}
+
+
+def test_as_many_wishes_as_there_are_places(tmp_path: Path) -> None:
+    """The newest counts, and a record with all of their keys still has room for the longest of everything else."""
+    with waiting(tmp_path) as world:
+        her = Her(world)
+        made = [her.made(place, ALL if place % 2 else NO_OVERSIGHT) for place in range(1, limit("wishes") + 1)]
+        append(world, [entry_of(world, one) for one in made])
+        assert not oversight(her)
+        (found,) = audit(world).audit.decisions
+        assert isinstance(found.record, WishedRecord)
+        assert [place for place, _ in found.record.wishes] == list(range(1, limit("wishes") + 1))
+        name, decision, request = "n" * limit("name"), found.decision, found.request
+        rules = sorted(world.in_force.bundle.rules.names)
+        gates = [f"{number}{name[1:]}" for number in range(limit("gates"))]
+        ask = structs.replace(found.ask, sections=[0, 1, 2, 3, 4], action="recuse", purpose="P" * 24, asker=name)
+        most = structs.replace(
+            request, ask=ask.encode(), gates=gates, origin="o" * 64, bundle=1 << 40, directory=1 << 40
+        )
+        approval = Approval(ask=bytes(32), section=4, approver=name, role=1, share=bytes(32), until=1 << 31)
+        body = structs.replace(
+            found.record,
+            decision=structs.replace(decision, gate=name, rules=rules, size=1 << 40, sequence=1 << 40).encode(),
+            request=most.encode(),
+            approvals=[(approval.encode(), bytes(64))] * limit("approvals"),
+        )
+        record = Record(kind=DECISION, salt=bytes(32), body=body.encode())
+        auditors = world.in_force.directory.auditors
+        sealed = seal_record(record, auditors, os.urandom)
+        assert len(sealed) == record_size(len(auditors))

@@ -84,7 +84,6 @@ class Her:
         step = wishes.change(wishes.OPEN, os.urandom)
         return post(self.world, "consents", self.body(step, place, consent=bytes([2]) + bytes(PURPOSES - 1)))
 
-    @property
     def served(self) -> bool:
         """Whether the house hands out her report: content, slots and list say the same."""
         said = {self.world.server.get(f"/v1/reports/{self.report.hex()}{part}").status_code for part in ("", "/slots")}

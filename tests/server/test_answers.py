@@ -1,7 +1,7 @@
 """Answers over HTTP: t gates' permission, once, for a day that is told; with less no byte goes in (protocol 15.6)."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -131,7 +131,7 @@ def test_form_comes_first(house: Running) -> None:
     slot = reply.slots[0]
     for wrong in (b"", good[:-1], good + b"\0", os.urandom(len(good)), wishes.no_wish(os.urandom).encode()):
         problem(house.server.post("/v1/answers", content=wrong), 400, "malformed")
-    bent = [
+    bent: list[Mapping[str, object]] = [
         {"slots": []},
         {"slots": [os.urandom(1024)]},
         {"slots": [slot[:-1]]},
@@ -148,7 +148,7 @@ def test_form_comes_first(house: Running) -> None:
     assert rows(house, "SELECT count(*) FROM answer") == [(0,)]
 
 
-def _encoded(reply: Reply, change: dict[str, object]) -> bytes:
+def _encoded(reply: Reply, change: Mapping[str, object]) -> bytes:
     import msgspec  # noqa: PLC0415 - what a hostile client sends: encoded without being checked
 
     fields = {name: getattr(reply.message(), name) for name in AnswerPost.__struct_fields__}

@@ -267,7 +267,7 @@ def test_a_hold_keeps_bytes_and_opens_nothing(house: Running) -> None:
     later(house, 20)
     sizes = dict(rows(house, "SELECT id, length(content) > 0 FROM report"))
     assert sizes == {her.report: 1, other.report: 0}
-    assert not her.served
+    assert not her.served()
     later(house, 10)
     assert rows(house, "SELECT count(*) FROM report WHERE length(content) > 0") == [(1,)]
     later(house, 1)

@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -43,10 +43,10 @@ def test_withdrawn_is_closed_at_once_and_stays_provable(house: Running) -> None:
     her = Her(house)
     asking = Asking(house, "r1", her.report, [Section.CARD])
     openings = asking.blobs()
-    assert her.served
+    assert her.served()
     size = log_size(house)
     taken(her.withdraws())
-    assert not her.served
+    assert not her.served()
     entries = house.house.entries(0, log_size(house))
     assert entries[size] == leaves.withdrawal_entry(her.keys.withdrawal, 2, os.urandom).leaf
     assert house.server.get(f"/v1/reports/{her.report.hex()}/proof").status_code == 200
@@ -66,32 +66,32 @@ def test_she_can_change_her_mind_once(house: Running) -> None:
     her = Her(house)
     taken(her.opens_again())  # before anything was withdrawn: nothing
     taken(her.withdraws_again())
-    assert her.served
+    assert her.served()
     taken(her.withdraws())
     taken(her.withdraws_again())  # its turn has not come
-    assert not her.served
+    assert not her.served()
     taken(her.opens_again())
-    assert her.served
+    assert her.served()
     taken(her.withdraws())  # W_n stands in the log: whoever read it there closes nothing
     taken(her.opens_again())
-    assert her.served
+    assert her.served()
     taken(her.withdraws_again())
-    assert not her.served
+    assert not her.served()
     taken(her.opens_again())
-    assert not her.served
+    assert not her.served()
     check(house)
 
 
 def test_a_turn_key_at_the_other_address_does_nothing(house: Running) -> None:
     her = Her(house)
     post(house, "consents", her.body(wishes.withdraw(her.keys, os.urandom, now=False)))
-    assert her.served
+    assert her.served()
     her.withdraws()
     post(house, "withdrawals", her.body(wishes.open_again(her.keys)))
-    assert not her.served
+    assert not her.served()
     her.opens_again()
     post(house, "consents", her.body(wishes.withdraw_again(her.keys, os.urandom, now=True)))
-    assert her.served
+    assert her.served()
 
 
 def test_destroyed_after_a_week_and_not_before(house: Running) -> None:
@@ -101,13 +101,13 @@ def test_destroyed_after_a_week_and_not_before(house: Running) -> None:
     later(house, WEEK - 1)
     assert len(rows(house, "SELECT 1 FROM report WHERE length(content) > 0")) == 2
     her.opens_again()
-    assert her.served  # till then she may change her mind
+    assert her.served()  # till then she may change her mind
     her.withdraws_again()
     later(house, WEEK)
     assert rows(house, "SELECT length(content), length(slots) FROM report")[0] == (0, 0)
     assert house.server.get(f"/log/records/{index}").status_code == 404
-    assert other.served
-    assert not her.served
+    assert other.served()
+    assert not her.served()
     erasures = [note for (note,) in rows(house, "SELECT note FROM statement WHERE kind = 'amana/1 note erasure'")]
     assert [note.split("\n")[2:4] for note in erasures] == [["why withdrawn", f"indexes {index}"]]
     check(house)
@@ -118,7 +118,7 @@ def test_on_the_day_itself_it_is_too_late(house: Running) -> None:
     her.withdraws()
     house.clock.offset += WEEK * 86400
     her.opens_again()
-    assert not her.served
+    assert not her.served()
 
 
 def test_now_means_in_the_same_transaction(house: Running) -> None:
@@ -126,7 +126,7 @@ def test_now_means_in_the_same_transaction(house: Running) -> None:
     taken(her.withdraws(now=True))
     assert rows(house, "SELECT length(content), length(slots) FROM report") == [(0, 0)]
     her.opens_again()
-    assert not her.served
+    assert not her.served()
     assert rows(house, "SELECT count(*) FROM statement WHERE kind = 'amana/1 note erasure'") == [(0,)]
     later(house, 1)
     assert rows(house, "SELECT count(*) FROM statement WHERE kind = 'amana/1 note erasure'") == [(1,)]
@@ -155,7 +155,7 @@ def test_outside_and_in_the_log_all_of_them_are_the_same(three_gates: Running) -
     world = three_gates
     her, nobody = Her(world), Her(world)
     stranger = wishes.withdraw(nobody.keys, os.urandom, now=True)
-    sent = {
+    sent: dict[str, Callable[[], Any]] = {
         "change": lambda: her.narrows(1),
         "not looked": lambda: her.narrows(None),
         "withdrawn": her.withdraws,
@@ -229,7 +229,7 @@ def test_a_leaf_that_is_another_is_refused(world: Running, bend: str, route: str
     size = log_size(world)
     body = encoded(structs.replace(good, entries=entries))
     problem(post(world, route, body), 400, "malformed")
-    assert her.served
+    assert her.served()
     assert log_size(world) == size
 
 
@@ -252,7 +252,7 @@ def test_form_and_size_come_first(world: Running) -> None:
             problem(post(world, route, wrong), 400, "malformed")
     problem(post(world, "withdrawals", data + b"\0"), 413, "too-large")
     assert log_size(world) == size
-    assert her.served
+    assert her.served()
 
 
 def test_more_than_may_be_under_way_are_told_to_come_back(fresh: Running) -> None:
@@ -308,9 +308,9 @@ def test_a_restart_changes_nothing(tmp_path: Path) -> None:
         size = log_size(world)
         taken(post(world, "withdrawals", body))
         assert log_size(world) == size
-        assert not her.served
+        assert not her.served()
         her.opens_again()
-        assert her.served
+        assert her.served()
         rounds(world).tick()
         check(world)
 

@@ -51,12 +51,13 @@ export interface Mine {
 /** Everything that these words find. Raises nothing for wrong words: they find nothing. */
 export async function readBackAll(look: Look, entropy: Bytes): Promise<Mine[]> {
   const { start, entries } = look;
-  const found = await arrivals(entropy, start, entries);
+  // Copies: what is found must not turn into something else when the words are forgotten.
+  const found = await arrivals(entropy.slice(), start, entries);
   const tags = byTag(start, entries);
   const mine: Mine[] = [];
   // Words that find nothing do the same work for the first number, and none of it is shown.
   for (const number of found.size > 0 ? found.keys() : [0]) {
-    const one = await readOne(look, keysOf(entropy, number), found.get(number), tags);
+    const one = await readOne(look, keysOf(entropy.slice(), number), found.get(number), tags);
     if (one !== undefined) mine.push(one);
   }
   return mine;

@@ -124,7 +124,8 @@ function entriesOf(data: Bytes): Bytes[] {
 
 /** Everything of a look, verified. Raise ProofError or MalformedError where anything does not hold. */
 export async function completeLook(
-  base: { inForce: InForce; head: Checkpoint; full: boolean; start: number; bundles: Bundle[]; directories: Directory[] },
+  base: Omit<Look, keyof Leaves | "files" | "feeds" | "revoked" | "erasures" | "holds">,
+  days: readonly number[],
   files: readonly DayFile[],
   { entries, notices, told }: Leaves,
 ): Promise<Look> {
@@ -138,7 +139,8 @@ export async function completeLook(
     if (note.log >= base.start && order.get(note.day) !== note.log) throw inForce.rehearsal ? new MovedError() : new ProofError("an older file");
   }
   const here = new Set(files.map(({ note }) => note.day));
-  if ([...order.keys()].some((day) => !here.has(day) && day >= (files[0]?.note.day ?? 0))) throw new ProofError("a file of answers is missing");
+  const missing = [...order.keys()].filter((day) => days.includes(day) && !here.has(day));
+  if (missing.length > 0) throw new ProofError("a file of answers is missing");
   const revoked: [number, string][] = [];
   const erasures: Erasure[] = [];
   const holds: Hold[] = [];

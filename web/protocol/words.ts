@@ -27,7 +27,8 @@ export const WORD_LANGUAGES = Object.keys(LISTS) as readonly WordLanguage[];
 
 export const hasWords = (language: string): language is WordLanguage => Object.hasOwn(LISTS, language);
 
-async function listOf(language: WordLanguage): Promise<readonly string[]> {
+/** Return a list; the page has fetched those that it can read. */
+export async function listOf(language: WordLanguage): Promise<readonly string[]> {
   return (await LISTS[language]()).wordlist;
 }
 

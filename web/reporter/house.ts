@@ -3,6 +3,7 @@ import { MalformedError, ProofError } from "../protocol/errors";
 import type { InForce, NewWords } from "../protocol/index";
 import type { Draft } from "./draft";
 import { button, h, type Child } from "./dom";
+import type { Follow } from "./entered";
 import { LineError } from "./pinned";
 import type { Sending, Parcel } from "./sending";
 import { t } from "./text";
@@ -14,6 +15,7 @@ export interface Visit {
   words?: NewWords | undefined;
   parcel?: Parcel | undefined;
   sending?: Sending | undefined;
+  follow?: Follow; // one more report under words that she has
   reviewing: boolean; // she came from the overview to change one thing
 }
 

@@ -2,11 +2,11 @@
 // must know. Behind that comes the second script (questions.ts), before which nothing can be typed.
 import { capable } from "../protocol/capable";
 import { h } from "./dom";
-import { ask, type Entered, type Wish } from "./entered";
+import { ask, type Entered, type Follow, type Wish } from "./entered";
 import { show, stop } from "./house";
 import { LOCALES, type Locale } from "./locales";
 import { safety } from "./screens/safety";
-import { PartError, second } from "./second";
+import { PartError, second, third } from "./second";
 import { fetchTexts, speak, t } from "./text";
 import { fetchTrust } from "./trusted";
 import { fetchWords } from "./wordlists";
@@ -33,7 +33,7 @@ async function enter(locale: Locale): Promise<void> {
     banner.textContent = t("bar.rehearsal");
     banner.hidden = !inForce.rehearsal;
     begin({ locale, texts, list, inForce });
-    void second().catch(() => undefined); // while she reads; who goes on waits for it, and is told if it failed
+    void second.fetch().catch(() => undefined); // while she reads; who goes on waits for it, and is told if it failed
   } catch (error) {
     stop(error, () => void enter(locale));
   }
@@ -44,14 +44,22 @@ const wait = (): void =>
 
 /** What she must know before the first question. */
 function begin(entered: Entered): void {
-  const go = (kind: Wish["kind"]): void => {
-    if (root.dataset["whole"] === undefined) wait();
-    second().then(
-      () => ask({ kind, entered, back: () => begin(entered) }),
-      (error: unknown) => stop(error, () => go(kind), error instanceof PartError ? t("stop.part") : undefined),
+  const back = (): void => begin(entered);
+  const onward = (follow: Follow, home: () => void): void => go({ kind: "follow", entered, back: home, follow });
+  const go = (wish: Wish): void => {
+    const part = wish.kind === "back" ? third : second;
+    if (!part.here()) wait();
+    part.fetch().then(
+      () => ask(wish),
+      (error: unknown) => stop(error, () => go(wish), error instanceof PartError ? t("stop.part") : undefined),
     );
   };
-  safety(entered.inForce, () => go("tell"), () => go("file"));
+  safety(
+    entered.inForce,
+    () => go({ kind: "tell", entered, back }),
+    () => go({ kind: "file", entered, back }),
+    () => go({ kind: "back", entered, back, onward }),
+  );
 }
 
 /** Take up the choice that start.ts wrote down: once, now or when it is made. */

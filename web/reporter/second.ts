@@ -1,31 +1,41 @@
-// The second script: questions, sealing, sending. Its element lies in the document's template, with the hash that the
-// browser compares; so the same document pins it, and no script ever writes an address into an element.
+// The later scripts: the second has questions, sealing, sending; the third is for who comes back. Their elements lie in
+// the document's templates, with the hashes that the browser compares; so the same document pins them, and no script
+// ever writes an address into an element.
 
 /** It did not come whole: the line broke, or somebody changed it. The browser does not say which. */
 export class PartError extends Error {
   override readonly name = "PartError";
 }
 
-const here = (): boolean => document.documentElement.dataset["whole"] !== undefined;
-
-let coming: Promise<void> | undefined;
-
-/** Fetch it unless it is here or under way. Raise PartError; the next call tries again. */
-export function second(): Promise<void> {
-  coming ??= fetchIt().catch((error: unknown) => {
-    coming = undefined;
-    throw error;
-  });
-  return coming;
+/** A script that comes when it is wanted. */
+export interface Later {
+  readonly here: () => boolean;
+  /** Fetch it unless it is here or under way. Raise PartError; the next call tries again. */
+  readonly fetch: () => Promise<void>;
 }
 
-function fetchIt(): Promise<void> {
-  return new Promise((done, failed) => {
-    const template = document.querySelector<HTMLTemplateElement>("template#second");
-    const script = template && document.importNode(template.content, true).querySelector("script");
-    if (!script || script.integrity === "") return failed(new PartError());
-    script.addEventListener("load", () => (here() ? done() : failed(new PartError())));
-    script.addEventListener("error", () => failed(new PartError()));
-    document.head.append(script);
-  });
+/** `template`: id of the template that has its element; `mark`: what it writes on the root when it is here. */
+function later(template: string, mark: string): Later {
+  const here = (): boolean => document.documentElement.dataset[mark] !== undefined;
+  let coming: Promise<void> | undefined;
+  const fetchIt = (): Promise<void> =>
+    new Promise((done, failed) => {
+      const found = document.querySelector<HTMLTemplateElement>(`template#${template}`);
+      const script = found && document.importNode(found.content, true).querySelector("script");
+      if (!script || script.integrity === "") return failed(new PartError());
+      script.addEventListener("load", () => (here() ? done() : failed(new PartError())));
+      script.addEventListener("error", () => failed(new PartError()));
+      document.head.append(script);
+    });
+  const fetch = (): Promise<void> => {
+    coming ??= fetchIt().catch((error: unknown) => {
+      coming = undefined;
+      throw error;
+    });
+    return coming;
+  };
+  return { here, fetch };
 }
+
+export const second = later("second", "whole");
+export const third = later("third", "returning");

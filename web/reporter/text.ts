@@ -31,6 +31,12 @@ const FAMILIES = {
   "hide.pool": ["home", "region", "outside", "women", "sister"],
   note: ["phone", "email", "identity", "coordinates"],
   "review.missing": ["danger", "story", "consent"],
+  "back.far": ["7", "30", "90", "366", "1100"],
+  "back.standing": ["open", "closed", "reopened", "final"],
+  "open.action": ["open", "recuse", "answer", "thread"],
+  "open.section": ["0", "1", "2", "3", "4"],
+  "open.role": ["desk", "custodian"],
+  post: ["sending", "waiting", "taken", "refused"],
   send: ["sending", "waiting", "received", "proven", "refused", "unproven"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 type Family = keyof typeof FAMILIES;

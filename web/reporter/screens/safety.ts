@@ -8,7 +8,7 @@ import { t } from "../text";
 /** How many people may be asked at all: those who get keys, before she leaves anybody out. */
 const deskSize = ({ directory }: InForce): number => directory.people.filter((person) => person.role === "desk").length;
 
-export function safety(inForce: InForce, next: () => void, file: () => void): void {
+export function safety(inForce: InForce, next: () => void, file: () => void, back: () => void): void {
   const own = operatorSays(inForce);
   const wrong = [t("safety.wrong.device"), t("safety.wrong.few"), t("safety.wrong.read")];
   show(
@@ -27,6 +27,6 @@ export function safety(inForce: InForce, next: () => void, file: () => void): vo
     h("p", {}, t("safety.promise.text")),
     h("h2", {}, t("safety.help")),
     ...help(inForce),
-    h("div", { class: "nav" }, button(t("nav.next"), next, "main", { id: "next" }), button(t("safety.file"), file)),
+    h("div", { class: "nav" }, button(t("nav.next"), next, "main", { id: "next" }), button(t("safety.back"), back), button(t("safety.file"), file)),
   );
 }

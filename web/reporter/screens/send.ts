@@ -17,13 +17,15 @@ export async function sealAndSend(visit: Visit, back: () => void): Promise<void>
   show(t("send.title"), bar.element);
   try {
     if (!isFresh(visit.inForce)) visit.inForce = await fetchTrust(); // the page was open for days
-    visit.words = await newWords(visit.lists ? locale().code : NO_LIST);
+    visit.words = visit.follow === undefined ? await newWords(visit.lists ? locale().code : NO_LIST) : undefined;
   } catch (error) {
     return stop(error, () => void sealAndSend(visit, back));
   }
+  const entropy = visit.words?.entropy ?? visit.follow?.entropy();
+  if (entropy === undefined) return show(t("forgot.title"), h("p", {}, t("forgot.text")));
   try {
-    const options = { retention: visit.draft.retention, progress: (done: number, all: number) => bar.fill(done / all) };
-    visit.parcel = await seal(reportOf(visit.draft), visit.inForce, visit.words.entropy, options);
+    const options = { number: visit.follow?.number ?? 0, retention: visit.draft.retention, progress: (done: number, all: number) => bar.fill(done / all) };
+    visit.parcel = await seal(reportOf(visit.draft), visit.inForce, entropy, options);
   } catch {
     show(t("send.title"), h("p", { class: "note" }, t("send.failed")), h("div", { class: "nav" }, button(t("nav.back"), back, "main")));
     return;
@@ -53,10 +55,15 @@ export function followSending(visit: Visit, parcel: Parcel): void {
     if (said !== sending.state && sending.state !== "sending") announce(named("send", sending.state), { seen: false });
     said = sending.state;
   };
-  const on = visit.words === undefined ? null : button(t("send.words"), () => showWords(visit), "main", { id: "next" });
+  const { words, follow } = visit;
+  const on =
+    words !== undefined
+      ? button(t("send.words"), () => showWords(visit), "main", { id: "next" })
+      : follow !== undefined && button(t("send.done"), follow.done, "main", { id: "next" });
   show(
     t("send.title"),
     h("p", {}, t("send.sealed")),
+    visit.follow !== undefined && h("p", {}, t("send.same")),
     line,
     bar.element,
     h("div", { class: "nav" }, on, again, button(t("send.save"), () => save(parcel))),
