@@ -127,8 +127,8 @@ def permissions(desk: Desk, grants: Mapping[str, Grant], threshold: int) -> tupl
         if len(given) >= threshold:
             return until, given
     raise ClosedError(
-        "The gates allowed it, but not all within one minute, so the house would not take it. Nothing was sent.",
-        "Ask again; if it happens again, a gate's clock is wrong: tell the operator.",
+        "Too few gates allowed it in the same words, so the house would not take it. Nothing was sent.",
+        "Ask again; if it happens again, a gate does not keep to the protocol: tell the operator.",
     )
 
 

@@ -139,14 +139,18 @@ def _check_tree(folder: Path, note: str, head: Checkpoint, before: Checkpoint | 
 
 
 def _fixed(path: Path, size: int, fetch: Callable[[int], list[bytes]], count: int) -> None:
-    """Fetch what has one size beside each leaf, in pages of 256; what is not there any more is zeros."""
-    have = min(path.stat().st_size // size if path.exists() else 0, count) // _TILE * _TILE
+    """Fetch what has one size beside each leaf, in pages of 256; what is not there any more is zeros.
+
+    What came before is kept, also of a page that was not full.
+    """
+    have = min(path.stat().st_size // size if path.exists() else 0, count)
     with path.open("r+b" if path.exists() else "wb") as file:
         file.truncate(have * size)
         file.seek(0, os.SEEK_END)
         for number in range(have // _TILE, -(-count // _TILE)):
-            wanted = min(count - number * _TILE, _TILE) * size
-            file.write(b"".join(fetch(number))[:wanted].ljust(wanted, b"\0"))
+            first, last = max(have - number * _TILE, 0), min(count - number * _TILE, _TILE)
+            wanted = (last - first) * size
+            file.write(b"".join(fetch(number)[first:last]).ljust(wanted, b"\0"))
 
 
 def _records(house: House, folder: Path, size: int, tell: Progress) -> tuple[int, list[int]]:

@@ -43,7 +43,7 @@ class Report:
         return self.history.bundles[-1].value.body.threshold if self.history.bundles else 1
 
     def clocks(self) -> Mapping[str, list[tuple[int, int]]]:
-        """By gate, sorted: how much of the log it had read, and the minute, of each decision that nothing is wrong with."""
+        """By gate, sorted: size that it had read, and minute, of each decision that nothing is wrong with."""
         wrong = {one.index for one in self.faults}
         found: dict[str, list[tuple[int, int]]] = {}
         for one in self.decisions:

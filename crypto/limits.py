@@ -62,7 +62,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "answer_slot": Limit(1024, "bytes", "one slot of the feed; a short answer fits in one"),
     "answer_slots": Limit(4, "slots", "of one answer; a page and a half"),
     "answer_text": Limit(3600, "bytes", "what four slots hold beside signature and names"),
-    "answer_minutes": Limit(60, "minutes", "from the decision until an answer is handed in"),
+    "answer_minutes": Limit(60, "minutes", "from when the request expires until an answer is handed in"),
     "answers_day": Limit(8, "answers", "permitted to one person a day by one gate; a quarter of a day's file"),
     "answers_least": Limit(4, "slots", "of a day's file: the longest answer must fit"),
     "answers_most": Limit(256, "slots", "of a day's file: a quarter of a megabyte a day for everybody who looks"),

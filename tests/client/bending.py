@@ -12,7 +12,7 @@ from crypto import checkpoints, leaves, merkle, notes, signing
 from crypto.hashing import sha256, tag
 from crypto.keyfile import KeyRing
 from crypto.labels import Label
-from crypto.leaves import MEMO, NOTICE, Record
+from crypto.leaves import MEMO, NOTICE, Entry, Record
 from crypto.opening import Decision, DecisionRecord
 from tests.harness import ORIGIN, Organisation
 
@@ -37,8 +37,15 @@ class Bent:
 
     def decisions(self) -> list[int]:
         """Indices of decisions."""
-        hidden = [i for i, leaf in enumerate(self.leaves) if not leaves.is_public(leaf)]
-        return [i for i in hidden if self.record(i).kind == leaves.DECISION]
+        return self.of(leaves.DECISION)
+
+    def of(self, kind: str) -> list[int]:
+        """Indices of the records of one kind that are there."""
+        sealed = [
+            i for i, leaf in enumerate(self.leaves) if not leaves.is_public(leaf) and not leaves.is_withdrawal(leaf)
+        ]
+        there = [i for i in sealed if (self.path / RECORDS / str(i)).exists()]
+        return [i for i in there if self.record(i).kind == kind]
 
     def flip(self, name: str, place: int) -> None:
         data = bytearray((self.path / name).read_bytes())
@@ -81,6 +88,25 @@ class Bent:
         self.put(MEMOS, at, MEMO, memo)
         self.seal(at, structs.replace(old, body=body.encode()))
         self.write_leaves(new, sign=True)
+
+    def append(self, entry: Entry) -> int:
+        """Let the log have one more leaf; return its index."""
+        index = len(self.leaves)
+        self.write_leaves([*self.leaves, entry.leaf], sign=True)
+        (self.path / RECORDS / str(index)).write_bytes(entry.record)
+        self.put(NOTICES, index, NOTICE, entry.notice)
+        self.put(MEMOS, index, MEMO, entry.memo)
+        return index
+
+    def say(self, note: str) -> int:
+        """Let the log have a public note; return the index of its leaf."""
+        return self.append(leaves.public_entry(note, os.urandom))
+
+    def destroy(self, index: int) -> None:
+        """Leave nothing beside a leaf, as a house does."""
+        (self.path / RECORDS / str(index)).unlink()
+        self.put(NOTICES, index, NOTICE, bytes(NOTICE))
+        self.put(MEMOS, index, MEMO, bytes(MEMO))
 
     def put(self, name: str, index: int, size: int, data: bytes) -> None:
         whole = (self.path / name).read_bytes()
