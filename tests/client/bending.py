@@ -13,7 +13,8 @@ from crypto.hashing import sha256, tag
 from crypto.keyfile import KeyRing
 from crypto.labels import Label
 from crypto.leaves import MEMO, NOTICE, Entry, Record
-from crypto.opening import Decision, DecisionRecord
+from crypto.opening import Decision
+from crypto.wished import read_body
 from tests.harness import ORIGIN, Organisation
 
 
@@ -72,7 +73,7 @@ class Bent:
         """Change a decision and commit to it again, with a notice that fits, and sign the tree over it."""
         at = index if at is None else at
         old = self.record(index)
-        body = DecisionRecord.decode(old.body, limit=1 << 16)
+        body = read_body(old.body, limit=1 << 16)
         decision = structs.replace(Decision.decode(body.decision, limit=1 << 16), **changes)
         message = decision.encode()
         key = self.organisation.keys[decision.gate].identity if gate_signs else os.urandom(32)

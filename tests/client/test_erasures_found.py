@@ -5,16 +5,32 @@ from pathlib import Path
 
 import pytest
 
-from client import auditor, decisions, erasures_found, history, records
+from client import auditor, decisions, erasures_found, exporting, history, records
 from client.auditor import verify
 from client.findings import Fault
 from client.folder import EARLIER, MEMOS, NOTICES, RECORDS
 from crypto import leaves
 from crypto.leaves import MEMO, NOTICE
 from policies.erasures import Erasure
-from policies.retention import WITHDRAWN, due_day
-from tests.client.aging import MONTHS, Aged, age, audited, copy, erasure, feed, found, hold
+from policies.retention import RETAINED, WITHDRAWN, due_day
+from tests.asking import Asking
+from tests.client.aging import (
+    CARD,
+    MONTHS,
+    Aged,
+    age,
+    arrival,
+    audited,
+    busy_days,
+    copy,
+    erasure,
+    feed,
+    found,
+    hold,
+    signer,
+)
 from tests.client.bending import Bent
+from tests.gate.her import publish
 from tests.harness import OFFICERS
 
 
@@ -105,21 +121,21 @@ def test_two_decisions_destroyed_among_others(aged: Aged, late: Bent) -> None:
 
 
 def test_the_last_decision_of_a_gate_is_told_by_a_copy_alone(aged: Aged, early: Bent, late: Bent) -> None:
-    """Whoever came later learns it from the gate's next decision, and not before."""
+    """Whoever came later learns what it was from the gate's next decision, and not before: here only its days tell."""
     last = late.decisions()[-1]
     for folder in (early, late):
         keep(folder, last)
         erasure(folder, aged.today, last)
     shutil.rmtree(late.path / EARLIER)
-    assert found(late) == []
+    assert found(late) == [Fault(last, erasures_found.TOO_EARLY)]
     report = audited(early)
-    assert report.faults == [Fault(last, erasures_found.NO_ARRIVAL)]
+    assert report.faults == [Fault(last, erasures_found.TOO_EARLY), Fault(last, erasures_found.NO_ARRIVAL)]
     assert last in {one.index for one in report.decisions}  # and what was decided is known as before
 
 
 def test_a_copy_that_is_not_as_the_gate_made_it_is_judged(aged: Aged, early: Bent) -> None:
     """A decision that was hidden is held against keys and rules like any other."""
-    last = early.decisions()[-1]
+    last = decided(early)[-1]
     early.rewrite(last, {"rules": ["R2.card"]}, gate_signs=False)
     keep(early, last)
     erasure(early, aged.today, last)
@@ -156,7 +172,7 @@ def test_an_erasure_of_what_comes_later(aged: Aged, late: Bent) -> None:
 
 
 def test_an_erasure_of_what_was_erased_before(aged: Aged, late: Bent) -> None:
-    erasure(late, aged.today, aged.due)
+    erasure(late, aged.today + 1, aged.due)
     assert found(late) == [Fault(aged.due, erasures_found.TWICE)]
 
 
@@ -185,17 +201,18 @@ def test_too_early(aged: Aged, late: Bent) -> None:
     assert found(late) == []
 
 
-def test_an_erasure_before_its_day(aged: Aged, late: Bent) -> None:
-    """Who says that it is later than it is could destroy too early: gates that have read it know the day."""
-    place = aged.late.decisions()[-1]
-    victim = late.of(leaves.RECEIVED)[0]
-    before = len(late.leaves)
-    late.destroy(victim)
-    erasure(late, aged.today + MONTHS, victim)
-    # Nobody has read it yet: nothing is known of the day.
-    assert found(late) == []
-    late.rewrite(place, {"size": before + 1, "sequence": 4}, gate_signs=True, at=before + 1)
-    assert Fault(before, erasures_found.OTHER_DAY) not in found(late)  # a decision with faults is no clock
+def test_an_erasure_before_its_day(tmp_path: Path) -> None:
+    """Who says that it is later than it is could destroy too early: a gate that has read it knows the day."""
+    with busy_days(tmp_path) as (world, (_, due, stays)):
+        day, victim = world.clock.day + MONTHS, arrival(world, due)
+        log = signer(world.organisation)
+        place = publish(world, lambda _: Erasure(day=day, why=RETAINED, indexes=(victim,)).sign(log))
+        exporting.export(world.house, world.organisation.trust, tmp_path / "before")
+        Asking(world, "r1", stays, [CARD]).send()
+        exporting.export(world.house, world.organisation.trust, tmp_path / "after")
+        before, after = (Bent(tmp_path / name, world.organisation) for name in ("before", "after"))
+        assert found(before) == [Fault(victim, erasures_found.STILL_THERE)]  # nobody has read it, so nothing else
+        assert found(after) == [Fault(victim, erasures_found.STILL_THERE), Fault(place, erasures_found.OTHER_DAY)]
 
 
 def test_an_erasure_after_the_feed_of_its_day(aged: Aged, late: Bent) -> None:

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from client import exporting, history, records
 from client.auditor import verify
+from client.findings import Fault
 from client.history import Naming
 from crypto.relay import Publication
 from crypto.sections import Section
@@ -11,8 +14,9 @@ from policies import cast
 from policies import directory as directories
 from policies.directory import Directory, DirectoryBody
 from tests.asking import Asking
+from tests.client.aging import audited, hold, signer
 from tests.client.bending import Bent
-from tests.harness import OFFICERS, Organisation, Running, running
+from tests.harness import OFFICERS, ORIGIN, Organisation, Running, running
 from tests.samples import send
 
 CARD = Section.CARD
@@ -103,3 +107,43 @@ def test_who_became_auditor_later_is_told_what_she_cannot_check(fresh: Running) 
     early = verify(folder, trust, auditor=fresh.key(cast.example()["auditors"][0]["name"]))
     assert early.faults == []
     assert len(early.decisions) == 2
+
+
+@pytest.mark.parametrize(
+    ("officers", "faults"),
+    [
+        (OFFICERS[:2], []),
+        (OFFICERS[1:], []),
+        (OFFICERS[:1], [history.UNSIGNED]),
+        ((OFFICERS[0], OFFICERS[0]), [history.UNSIGNED]),
+        ((OFFICERS[0], "gate-1"), [history.UNSIGNED]),
+        (("gate-1", ORIGIN), [history.UNSIGNED]),
+    ],
+)
+def test_two_officers_hold(bent: Bent, officers: tuple[str, ...], faults: list[str]) -> None:
+    place = bent.say(hold(bent.organisation, bytes(32), 20000, 20366, *officers))
+    report = audited(bent)
+    assert report.faults == [Fault(place, one) for one in faults]
+    assert [at for at, _ in report.history.holds] == ([] if faults else [place])
+
+
+def test_a_hold_that_was_kept_back(bent: Bent) -> None:
+    """An end that was signed before a newer hold ends nothing; that of another report is another matter."""
+    organisation, officers = bent.organisation, OFFICERS[:2]
+    bent.say(hold(organisation, bytes(32), 20001, 20050, *officers))
+    late = bent.say(hold(organisation, bytes(32), 20000, 20000, *officers))
+    bent.say(hold(organisation, b"1" * 32, 20000, 20000, *officers))
+    bent.say(hold(organisation, bytes(32), 20001, 20001, *officers))
+    report = audited(bent)
+    assert report.faults == [Fault(late, history.HELD_BACK)]
+    assert [one.until for _, one in report.history.holds] == [20050, 20000, 20001]
+
+
+def test_a_public_leaf_of_no_known_kind(bent: Bent) -> None:
+    """Nor does the log's own signature make a receipt or a `current` a statement."""
+    log = signer(bent.organisation)
+    text = "amana/1 note receipt\nid 00\nindex 1\n"
+    first = bent.say(f"{text}\n{log.sign(text)}")
+    text = "amana/1 note secret\nday 2026-01-01\n"
+    second = bent.say(f"{text}\n{log.sign(text)}")
+    assert {Fault(first, history.UNKNOWN_KIND), Fault(second, history.UNSIGNED)} == set(audited(bent).faults)

@@ -49,7 +49,7 @@ export const LIMIT = {
   answer_slot: 1024, // bytes: one slot of the feed; a short answer fits in one
   answer_slots: 4, // slots: of one answer; a page and a half
   answer_text: 3600, // bytes: what four slots hold beside signature and names
-  answer_minutes: 60, // minutes: from the decision until an answer is handed in
+  answer_minutes: 60, // minutes: from when the request expires until an answer is handed in
   answers_day: 8, // answers: permitted to one person a day by one gate; a quarter of a day's file
   answers_least: 4, // slots: of a day's file: the longest answer must fit
   answers_most: 256, // slots: of a day's file: a quarter of a megabyte a day for everybody who looks
