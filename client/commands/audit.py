@@ -71,6 +71,8 @@ def export(*, folder: Path, trust_path: Path | None, url: str | None, proxy: str
     sentence = f"{folder} holds the log up to {done.size} leaves; {done.new} of them are new."
     if done.erased:
         sentence += f" {done.erased} records are not there any more."
+    if done.unnamed:
+        sentence += f" Of these, no erasure in the log names {done.unnamed}: export again before you judge."
     say(as_json, "exported", f"{sentence}\nNow: amana audit verify {folder} --as KEY", **asdict(done))
 
 

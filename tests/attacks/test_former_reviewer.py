@@ -155,7 +155,7 @@ def test_puts_no_byte_into_the_feed(former: Former) -> None:
     assert handed_in(os.urandom(32), until, permission) == 403
     assert handed_in(digest, until + limit("answer_minutes"), permission) == 403
     assert handed_in(digest, until, os.urandom(64)) == 403
-    world.clock.offset += (limit("answer_minutes") + 1) * 60
+    world.clock.offset += (limit("request_minutes") + limit("answer_minutes") + 1) * 60
     assert handed_in(digest, until, permission) == 403
 
 

@@ -1,7 +1,11 @@
 """Steps of coming back, failed and failed-but-persisted: told when durable, done once, finished by the next look."""
 
 import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,9 +14,22 @@ from crypto.relay import Publication
 from policies.holds import Hold
 from policies.statements import day_text
 from tests import lossyfs
-from tests.harness import OFFICERS
+from tests.harness import OFFICERS, Running
 from tests.needs import need
-from tests.server.coming_back import DAY, Her, Reply, file_of, later, log_size, post, read, rounds, rows, serious
+from tests.server.coming_back import (
+    DAY,
+    Her,
+    Reply,
+    file_of,
+    later,
+    ledger,
+    log_size,
+    post,
+    read,
+    rounds,
+    rows,
+    serious,
+)
 from tests.soak.cutting import lossy
 from tests.test_faults import (
     MODES,
@@ -79,6 +96,47 @@ def test_each_step_of_a_round(tmp_path: Path, step: int, mode: str) -> None:
         file_of(world, today)
         assert read(world, kept, today + 1) == ["We read it. You did right."]
         check(world, {kept.report})
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_batch_that_failed_and_is_tried_one_by_one_does_nothing_twice(tmp_path: Path, mode: str) -> None:
+    """A round, a withdrawal and an answer in one commit: the ledger runs each of them again."""
+    with serious(tmp_path) as world:
+        her, other, today = Her(world), Her(world), world.clock.day
+        world.clock.offset += DAY
+        gates_of(world).tell()
+        reply = Reply(world, other)
+        body = her.body(wishes.withdraw(her.keys, os.urandom, now=True))
+        go = threading.Event()
+
+        def hold(_: Any, __: int) -> tuple[list[Any], None]:
+            go.wait(30)
+            return [], None
+
+        with commit_fails(server_engine(world), mode, after=1), ThreadPoolExecutor() as pool:
+            held = ledger(world).submit(hold)  # until the others are in the queue, and so in one batch
+            asked = [pool.submit(post, world, "withdrawals", body), pool.submit(reply.post)]
+            done = pool.submit(make_file, world, today)
+            time.sleep(0.5)
+            go.set()
+            held.result(30)
+            assert [one.result(30).status_code for one in asked] == [202, 202]
+            done.result(30)
+        rounds(world).tick()
+        kinds = rows(world, "SELECT kind FROM statement WHERE kind = 'amana/1 note feed'")
+        assert len(kinds) == 1
+        assert rows(world, "SELECT count(*) FROM answer") == [(1,)]
+        file_of(world, today)
+        later(world, 1)
+        assert read(world, other, today + 1) == ["We read it. You did right."]
+        check(world, {other.report})
+
+
+def make_file(world: Running, day: int) -> None:
+    """The step of a round that makes a file, alone."""
+    rounds_ = rounds(world)
+    current = rounds_._in_force.note(day)  # noqa: SLF001
+    rounds_._do(lambda connection, index: rounds_._file(connection, index, day, current, 32))  # noqa: SLF001
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -20,7 +20,7 @@ from tests.soak.processes import Household, household
 from tests.soak.rereading import copy_database
 
 BACK = 120  # days that the house seems to have slept
-LATEST = 2.0  # seconds of a start
+LATEST = 1.5  # seconds of a start
 _KILLS = 60  # at most: with most of them it comes further
 
 
@@ -89,7 +89,7 @@ def caught_up(house: Household, copies: Path, today: int, chance: Chance) -> int
 
 def came(database: Path, chance: Chance) -> None:
     """Wait until it has come some days further; or sometimes only until some moment of its start."""
-    further = int(chance.between(-BACK / 6, BACK / 3))
+    further = int(chance.between(-BACK / 8, BACK / 2))
     if further <= 0:
         time.sleep(chance.between(0.3, LATEST))
         return

@@ -144,6 +144,7 @@ def test_without_current_there_is_noise_and_answers_wait(silent: tuple[Running, 
     hushed[0] = True
     rounds(world).tick()
     assert file_of(world, today)[0].current  # what they said yesterday still is of that day
+    assert read(world, her, today) == []  # and what was handed in after midnight is not
     world.clock.offset += DAY
     rounds(world).tick()
     assert rows(world, "SELECT count(*) FROM feed") == [(1,)]  # it waits for them, whether an answer does or not
@@ -153,8 +154,10 @@ def test_without_current_there_is_noise_and_answers_wait(silent: tuple[Running, 
     world.clock.offset += 2
     rounds(world).tick()
     assert (file_of(world, today + 1)[0].current, read(world, her, today + 1)) == ("", [])
-    hushed[0] = False
     world.clock.offset += DAY
+    rounds(world).tick()
+    assert rows(world, "SELECT count(*) FROM feed") == [(2,)]  # each day it waits anew
+    hushed[0] = False
     rounds(world).tick()
     assert read(world, her, today + 2) == ["We read it. You did right."]
     check(world)

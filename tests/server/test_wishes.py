@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from msgspec import structs
+from sqlalchemy import update
 
 from crypto import leaves, wishes
 from crypto.leaves import WISH
 from crypto.limits import limit
 from crypto.sections import Section
 from crypto.wishes import WishEntry
+from server.store import kept
 from tests.asking import Asking
 from tests.checking import check_world
 from tests.harness import Organisation, Running, running
@@ -130,8 +132,8 @@ def test_now_means_in_the_same_transaction(house: Running) -> None:
     assert rows(house, "SELECT count(*) FROM statement WHERE kind = 'amana/1 note erasure'") == [(0,)]
     later(house, 1)
     assert rows(house, "SELECT count(*) FROM statement WHERE kind = 'amana/1 note erasure'") == [(1,)]
+    assert rows(house, "SELECT until FROM kept") == [(None,)]  # so no later round finds it due
     later(house, 1)
-    later(house, 30 * 13)  # it is not destroyed a second time when it would have been due
     assert rows(house, "SELECT count(*) FROM statement WHERE kind = 'amana/1 note erasure'") == [(1,)]
     check(house)
 
@@ -204,6 +206,15 @@ def test_the_same_body_again_is_nothing_more_for_two_days(house: Running) -> Non
     assert log_size(house) == size
     later(house, 2)
     assert rows(house, "SELECT count(*) FROM taken") == [(0,)]
+
+
+def test_a_body_sent_to_the_wrong_address_first_still_withdraws(house: Running) -> None:
+    her = Her(house)
+    body = her.body(wishes.withdraw(her.keys, os.urandom, now=False))
+    taken(post(house, "consents", body))
+    assert her.served()
+    taken(post(house, "withdrawals", body))
+    assert not her.served()
 
 
 def bent(entry: WishEntry, bend: str) -> WishEntry:
@@ -318,7 +329,10 @@ def test_a_restart_changes_nothing(tmp_path: Path) -> None:
 def test_a_report_that_its_retention_took_can_still_be_closed_at_the_gates(house: Running) -> None:
     """Whoever kept its bytes must not be helped by that she came late."""
     her = Her(house)
-    later(house, 400)
+    with house.server.app.dependencies["database"].dependency().writer.begin() as connection:
+        connection.execute(update(kept).values(until=house.clock.day))  # its last day
+    later(house, 1)
+    assert rows(house, "SELECT length(content) FROM report") == [(0,)]
     size = log_size(house)
     taken(her.withdraws())
     leaf = house.house.entries(size, size + 1)[0]
