@@ -76,7 +76,7 @@ def caught_up(house: Household, copies: Path, today: int, chance: Chance) -> int
     database = house.home / "server" / "amana.db"
     for kills in range(_KILLS):
         house.server.launch()
-        came(database, chance)
+        came(database, today, chance)
         house.server.kill()
         copy_database(database, copies / "server" / "amana.db", alive=False)
         done = check(copies, house, today)
@@ -87,14 +87,14 @@ def caught_up(house: Household, copies: Path, today: int, chance: Chance) -> int
     raise AssertionError(chance.seed)
 
 
-def came(database: Path, chance: Chance) -> None:
+def came(database: Path, today: int, chance: Chance) -> None:
     """Wait until it has come some days further; or sometimes only until some moment of its start."""
     further = int(chance.between(-BACK / 8, BACK / 2))
     if further <= 0:
         time.sleep(chance.between(0.3, LATEST))
         return
-    began, end = days(database), time.monotonic() + 10
-    while days(database) < began + further and time.monotonic() < end:
+    wanted, end = min(days(database) + further, today), time.monotonic() + 10
+    while days(database) < wanted and time.monotonic() < end:
         time.sleep(0.002)
 
 
