@@ -34,11 +34,11 @@ from doors.clock import Clock
 from doors.database import OneProcess, open_database
 from doors.privacy import ForgetCaller, protect
 from doors.problem import HANDLERS, OCTETS, Closed, Malformed
+from doors.scrub import scrub
 from gate import store, wishes
 from gate.decide import Decider
 from gate.examine import Examiner
 from gate.follow import Follower, Position, read_position, revoke, rolled_back
-from gate.forget import scrub
 from gate.inforce import InForce
 from gate.release import Releaser
 from gate.settings import Settings
@@ -152,8 +152,7 @@ class Gate:
         """What was forgotten leaves the write-ahead log too."""
         if self._unscrubbed:
             with suppress(Exception):  # the decision holds; a disk that is full now may not be so at the next sync
-                scrub(self._database.writer)
-                self._unscrubbed = False
+                self._unscrubbed = not scrub(self._database.writer)
 
     def releases(self, call: ReleasesCall) -> bytes:
         """Step 4: follow the log, examine again on fresh state, check the proofs, release."""

@@ -1,9 +1,8 @@
 """Of what is closed for ever or expired, no name and no handle stays at a gate, nor in its files (protocol 17.7)."""
 
-from typing import Any
+from sqlalchemy import Connection, select
 
-from sqlalchemy import Connection, Engine, Table, delete, insert, select
-
+from doors.scrub import sweep
 from gate import store
 
 
@@ -16,22 +15,5 @@ def forget(connection: Connection, envelope_id: bytes, handle: bytes) -> bool:
     found = [table for table, mine in there if connection.execute(select(table).where(mine).limit(1)).first()]
     for table, mine in there:
         if table in found:
-            _sweep(connection, table, ~mine)
+            sweep(connection, table, ~mine)
     return bool(found)
-
-
-def _sweep(connection: Connection, table: Table, keep: Any) -> None:  # noqa: ANN401 - SQLAlchemy's type of a condition
-    """Delete all rows but some, and write those anew: deleting one by one leaves copies where pages are joined."""
-    rows = [dict(row) for row in connection.execute(select(table).where(keep)).mappings()]
-    connection.execute(delete(table))
-    if rows:
-        connection.execute(insert(table), rows)
-
-
-def scrub(writer: Engine) -> None:
-    """Cut the write-ahead log to nothing: older copies of pages lie in it. No transaction may be open."""
-    connection: Any = writer.raw_connection()
-    try:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    finally:
-        connection.close()

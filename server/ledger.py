@@ -27,8 +27,8 @@ from crypto.merkle import Frontier
 from doors.clock import Clock
 from doors.database import Database, insert_rows
 from doors.problem import Closed, Refusal
+from doors.scrub import scrub
 from server import tree
-from server.scrub import scrub
 from server.store import beside, head, leaf
 
 _BESIDE: Final = ("index", "record", "notice", "memo")

@@ -23,6 +23,7 @@ from crypto.notes import Signer
 from doors import clock
 from doors.clock import Clock
 from doors.database import Database
+from doors.scrub import sweep
 from policies import erasures, retention
 from policies.erasures import Erasure
 from policies.feeds import FeedNote
@@ -30,7 +31,6 @@ from server import keeping
 from server.gates import Gates
 from server.inforce import InForce
 from server.ledger import Job, Ledger
-from server.scrub import sweep
 from server.settings import Settings
 from server.store import answer, calendar, feed, permitted, statement, taken
 from server.trust import TrustStore

@@ -18,8 +18,8 @@ from sqlalchemy import insert, select
 
 from crypto.hashing import sha256
 from doors.database import open_database
+from doors.scrub import scrub, sweep
 from server import migrate
-from server.scrub import scrub, sweep
 from server.store import answer, beside, report
 from tests.checking import check_world
 from tests.harness import Running
