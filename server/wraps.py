@@ -12,13 +12,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final
 
 from crypto import hybrid
 from crypto.hybrid import PUBLIC, Draw
 from crypto.labels import Label
-
-_PIPE: Final = 1 << 16  # bytes: as much as a pipe holds
 
 
 class Stock:
@@ -39,13 +36,13 @@ class Stock:
         size = hybrid.wrapped_size(len(auditors))
         if len(self._have) < size and self._child is not None and self._child.stdout is not None:
             with suppress(BlockingIOError):
-                more = os.read(self._child.stdout.fileno(), _PIPE)
+                more = os.read(self._child.stdout.fileno(), size - len(self._have))
                 self._have += more
                 if not more:
                     self.stop()  # it died; from here on we make our own
         if len(self._have) < size:
             return hybrid.wrap_all(auditors, Label.RECORD.value, self.draw)
-        taken, self._have = self._have[:size], self._have[size:]
+        taken, self._have = self._have, b""
         return taken
 
     def stop(self) -> None:
