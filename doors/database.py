@@ -25,7 +25,7 @@ except ImportError:
 
 _BUSY = 10_000  # milliseconds
 _READERS = 8  # connections
-_ROWS = 128  # of one statement
+_ROWS = 64  # of one statement; a power of two
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +104,15 @@ def insert_rows(
     statement lets the database work through all of them beside it.
     """
     place = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    for start in range(0, len(rows), _ROWS):
-        some = rows[start : start + _ROWS]
-        statement = _inserting(table.name, columns, len(some), place)
-        connection.exec_driver_sql(statement, tuple(itertools.chain.from_iterable(some)))
+    start = 0
+    while start < len(rows):
+        count = min(_ROWS, 1 << (len(rows) - start).bit_length() - 1)  # few different statements, to be kept prepared
+        some = itertools.chain.from_iterable(rows[start : start + count])
+        connection.exec_driver_sql(_inserting(table.name, columns, count, place), tuple(some))
+        start += count
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _inserting(table: str, columns: tuple[str, ...], count: int, place: str) -> str:
     names = ", ".join(f'"{name}"' for name in columns)
     one = "(" + ", ".join([place] * len(columns)) + ")"
