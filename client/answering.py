@@ -96,7 +96,7 @@ def answer(desk: Desk, begun: Begun, text: str, *, because: str, minute: int) ->
     grants = _grants(desk, begun.report, "answer", REPLY, because=because, minute=minute)
     threshold = desk.in_force.bundle.body.threshold
     until, given = permissions(desk, grants, threshold)
-    parts = {name: grants[name].parts[0][1] for name in sorted(grants)[:threshold]}
+    parts = {name: grants[name].parts[0][1] for name, _ in given[:threshold]}  # of none that gave nothing to write with
     request = next(iter(grants.values())).request
     made = Answer(id=begun.report.id, request=request, author=desk.ring.name, day=minute // 1440, text=text)
     slots = answers.seal_answer(made, made.sign(desk.ring.identity), reply=begun.card.reply_key, parts=parts)

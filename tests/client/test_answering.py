@@ -1,7 +1,7 @@
 """Reviewers answer, read again what was answered, and are told what is due (protocol 15, US9, US11)."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -205,7 +205,16 @@ def test_an_answer_about_another_report_of_hers_is_false(house: Running) -> None
     assert inbox_states(house, her) == [FALSE]
 
 
-def test_two_gates_of_three_and_a_lying_third(tmp_path: Path) -> None:
+def test_two_gates_of_three_where_the_first_hands_over_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It said yes and then released nothing: by a withdrawal that it has read and they have not, or by malice."""
+    honest = answering._grants  # noqa: SLF001 - what came from the gates
+
+    def without_first(*given: Any, **named: Any) -> Mapping[str, Grant]:
+        came = honest(*given, **named)
+        empty = Grant(request=came["gate-1"].request, until=0, permission=b"", parts=[])
+        return {**came, "gate-1": empty}
+
+    monkeypatch.setattr(answering, "_grants", without_first)
     with running(tmp_path, Organisation(gates=3, threshold=2)) as world:
         her = Reporter(world)
         mine: Desk = desk(world, "r1")
