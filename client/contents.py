@@ -67,12 +67,12 @@ class Identity(Message, kw_only=True):
 
 
 class Piece(Message, kw_only=True):
-    """One file. Without id, key and header it is described only, and still with her."""
+    """One file (protocol 19.2). Without object and key it is described only, and still with her."""
 
     object: bytes
     key: bytes
     size: int
-    header: bytes
+    seal: bytes
     kind: str
     media: str
     contains: list[str]
@@ -198,7 +198,7 @@ def _evidence(report: Report, *, originals: bool) -> Evidence:
             object=b"",
             key=b"",
             size=int(one["bytes"]),
-            header=b"",
+            seal=b"",
             kind=_of(one, "kind"),
             media=_of(one, "mime"),
             contains=_list(one, "contains"),

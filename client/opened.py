@@ -114,7 +114,7 @@ def open_answer(  # noqa: PLR0913 - all that it depends on, by name
         section = Section(number)
         if sum(_permits(said, section) for said in proven.values()) < threshold:
             result.refused.append(section)
-        elif session.ask.action == "open":
+        elif session.ask.action in opening.READING:
             locks = _Locks(report, section, role, released.get(section, {}), shares, threshold)
             result.opened[section] = locks.unlock()
             result.warnings += map(FALSE_SHARE.format, locks.false())

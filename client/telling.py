@@ -26,6 +26,7 @@ NO_WITNESS: Final = (
 _SHORT: Final = "Who opened what stands in a full look; this was a short one."
 _DOES: Final = {
     "open": "opened",
+    "copy": "took along files of",
     "answer": "was allowed to answer you",
     "thread": "read again what was answered to you",
     "recuse": "stepped aside: this person opens nothing of it any more",
@@ -104,7 +105,7 @@ def _decision(notice: Notice) -> str:
     if not notice.opened:
         return f"{day}: somebody asked, and was refused ({gate})"
     what = _DOES.get(notice.action, "was allowed something")
-    if notice.action == "open":
+    if notice.action in ("open", "copy"):
         section = _SECTIONS[Section(notice.section)] if notice.section in set(Section) else "a part"
         what = f"{what} {section}, for {visible(notice.purpose)}"
     return f"{day}: {_WHO.get(notice.role, 'somebody')} {what} ({gate})"

@@ -24,6 +24,11 @@ def tag(key: bytes, commitment: bytes) -> bytes:
     return hmac.digest(key, commitment, "sha256")[:16]
 
 
+def mac(key: bytes, label: Label, *parts: bytes) -> bytes:
+    """`HMAC(key, label ‖ parts)`, 32 bytes. Callers pass parts of fixed length, or `sized` ones."""
+    return hmac.digest(key, label.value + b"".join(parts), "sha256")
+
+
 def derive(secret: bytes, label: Label, *parts: bytes) -> bytes:
     """`HKDF(secret, label ‖ parts, 32)`, empty salt: secrets here are uniform or hashed by extract."""
     info = label.value + b"".join(parts)

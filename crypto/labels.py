@@ -60,6 +60,12 @@ class Label(bytes, Enum):
     WISH_NOTICE = b"amana/1 wish kept for her"
     TURN_KEY = b"amana/1 turn key"
     TURN_HASH = b"amana/1 turn hash"
+    OBJECT_PIECE = b"amana/1 object piece"
+    OBJECT_ARRIVAL_KEY = b"amana/1 object arrival key"
+    OBJECT_COMMITMENT = b"amana/1 object commitment"
+    OBJECT_TICKET = b"amana/1 object ticket"
+    FILE_SALT = b"amana/1 file salt"
+    FILE_COMMITMENT = b"amana/1 file commitment"
     # First lines of notes. They end in a newline, so that `receipt\n` is no prefix of anything else.
     NOTE_RECEIPT = b"amana/1 note receipt\n"
     NOTE_BUNDLE = b"amana/1 note bundle\n"
@@ -129,6 +135,12 @@ USES: Final[dict[Label, str]] = {
     Label.WISH_NOTICE: "key of a wish as she reads it again",
     Label.TURN_KEY: "key: X_j, with which she changes her mind about a withdrawal",
     Label.TURN_HASH: "hash of X_j, told to the server beforehand",
+    Label.OBJECT_PIECE: "Cobblestone context of a piece of a file",
+    Label.OBJECT_ARRIVAL_KEY: "key: A, opens the leaf of an object",
+    Label.OBJECT_COMMITMENT: "commitment of the leaf of an object",
+    Label.OBJECT_TICKET: "lets her add one object to her report",
+    Label.FILE_SALT: "salt of a file's seal, from its key",
+    Label.FILE_COMMITMENT: "seal: salted commitment to a file",
     Label.NOTE_RECEIPT: "first line of a receipt",
     Label.NOTE_BUNDLE: "first line of a bundle note",
     Label.NOTE_DIRECTORY: "first line of a directory note",

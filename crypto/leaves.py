@@ -23,6 +23,7 @@ DECISION: Final = "decision"
 RECEIVED: Final = "received"
 PAD: Final = "pad"
 WISH: Final = "wish"
+OBJECT: Final = "object"
 WISH_BODY: Final = b"wish"
 
 
@@ -46,7 +47,7 @@ class Record(Message, kw_only=True):
 
     def check(self) -> None:
         """Raise MalformedError where a value is out of its bounds."""
-        require(self.version == 1 and self.kind in (DECISION, RECEIVED, PAD, WISH), "record kind")
+        require(self.version == 1 and self.kind in (DECISION, RECEIVED, PAD, WISH, OBJECT), "record kind")
         require(len(self.salt) == 32, "salt")  # noqa: PLR2004 - SHA-256
 
 
@@ -116,6 +117,12 @@ def received_leaf(received: bytes, envelope_id: bytes) -> bytes:
     return tag(received, committed) + committed
 
 
+def object_leaf(arrival: bytes, seal: bytes) -> bytes:
+    """The leaf that says that an object is whole (protocol 19.5): `arrival` its key A, `seal` from its trailer."""
+    committed = digest(Label.OBJECT_COMMITMENT, arrival, seal)
+    return tag(arrival, committed) + committed
+
+
 def received_entry(received: bytes, envelope_id: bytes, wrapped: bytes, draw: Draw) -> Entry:
     """The received leaf with its record, sealed with a key of `hybrid.wrap_all`; notice and memo are random."""
     record = Record(kind=RECEIVED, salt=received, body=envelope_id)
@@ -169,9 +176,10 @@ def is_withdrawal(leaf: bytes) -> bool:
 
 
 def check_record(leaf: bytes, record: Record, notice: bytes, memo: bytes) -> None:
-    """Raise ProofError unless the opened record opens the leaf's commitment (and, for received, its tag)."""
-    if record.kind == RECEIVED:
-        if leaf != received_leaf(record.salt, record.body):
+    """Raise ProofError unless the opened record opens the leaf's commitment (and, of what arrived, its tag)."""
+    arrived = {RECEIVED: received_leaf, OBJECT: object_leaf}.get(record.kind)
+    if arrived is not None:
+        if leaf != arrived(record.salt, record.body):
             raise ProofError("record does not open the leaf")
         return
     if leaf[TAG:] != commitment(record.salt, record.body, notice, memo):

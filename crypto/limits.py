@@ -76,6 +76,11 @@ LIMITS: Final[dict[str, Limit]] = {
     "withdrawn_held": Limit(65536, "hashes", "told to a gate's own address; 2 MiB, never forgotten"),
     "missing": Limit(4, "envelopes", "numbers without an arrival, after which she has no more reports"),
     "statements": Limit(2097152, "bytes", "notes of the public leaves among 256"),
+    "file": Limit(2147483648, "bytes", "an hour of video as phones make it; 500 MB in the page"),
+    "files": Limit(8, "entries", "of one section: what fits into its bucket"),
+    "objects_report": Limit(16, "objects", "two copies of each of eight files"),
+    "objects_total": Limit(4294967296, "bytes", "all objects of one report; a flood must end somewhere"),
+    "object_days": Limit(7, "days", "after a report's arrival, in which its files may come"),
 }
 
 

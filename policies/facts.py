@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from crypto.canonical import require
+from crypto.opening import COPIED
 from crypto.sections import Section
 from crypto.slip import Preference, Slip
 from policies import links
@@ -20,6 +21,7 @@ Entity = dict[str, Any]
 Uid = dict[str, str]
 
 OPEN: Final = "open"
+COPY: Final = "copy"  # to take files along: decided as an opening, logged by its own name (protocol 19.10)
 RECUSE: Final = "recuse"
 ANSWER: Final = "answer"
 THREAD: Final = "thread"
@@ -43,7 +45,7 @@ class Colleague:
 class Question:
     """All that a decision about one section depends on."""
 
-    action: str  # "open", "recuse", "answer" or "thread"
+    action: str  # "open", "copy", "recuse", "answer" or "thread"
     section: Section
     purpose: str
     minute: int  # since 1970, of the gate's clock
@@ -59,8 +61,9 @@ class Question:
 
 def request(question: Question) -> dict[str, Any]:
     """Return Cedar's request."""
-    require(question.action in (OPEN, RECUSE, ANSWER, THREAD), "action")
-    action = f"open_{question.section.label}" if question.action == OPEN else question.action
+    require(question.action in (OPEN, COPY, RECUSE, ANSWER, THREAD), "action")
+    require(question.action != COPY or question.section in COPIED, "action")
+    action = f"open_{question.section.label}" if question.action in (OPEN, COPY) else question.action
     context: dict[str, Any] = {
         "now": _moment(timedelta(minutes=question.minute)),
         "purpose": _ref("Purpose", question.purpose),

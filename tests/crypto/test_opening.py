@@ -41,10 +41,16 @@ def refused(message: Message, **changes: object) -> None:
         {"sections": [-1]}, {"action": "read"}, {"purpose": "legal"}, {"purpose": ""}, {"purpose": "X" * 25},
         {"purpose": "\u0422RIAGE"}, {"asker": "Anan"}, {"asker": ""}, {"asker": "a" * 25}, {"asker": "anan\n"},
         {"session": bytes(31)},        {"nonce": bytes(33)}, {"until": 0}, {"until": 1 << 32},
+        {"action": "copy"}, {"action": "copy", "sections": [2]}, {"action": "copy", "sections": [0, 3]},
     ],
 )  # fmt: skip
 def test_asks_out_of_bounds(changes: dict[str, object]) -> None:
     refused(ASK, **changes)
+
+
+def test_files_can_be_taken_along_and_nothing_else() -> None:
+    for sections in ([3], [4], [3, 4]):
+        replaced(ASK, action="copy", sections=sections).check()
 
 
 def test_approvals_requests_verdicts_and_releases_out_of_bounds() -> None:

@@ -93,6 +93,19 @@ def test_identity_needs_a_custodian_besides(world: Running) -> None:
     assert b"Nombre Ficticio" in together.read(answer, IDENTITY)
 
 
+def test_files_are_taken_along_as_they_are_opened(world: Running) -> None:
+    """Protocol 19.10: by the same rules and with the same shares; the log says which of both it was."""
+    report = send(world, "S03")
+    copying = Asking(world, "r1", report, [Section.EVIDENCE], action="copy")
+    answer = copying.send()
+    assert copying.permitted(answer) == {Section.EVIDENCE: True}
+    assert copying.read(answer, Section.EVIDENCE)
+    alone = Asking(world, "r1", report, [Section.ORIGINALS], action="copy")
+    answer = alone.send()
+    assert alone.permitted(answer) == {Section.ORIGINALS: False}
+    assert alone.released(answer) == {}
+
+
 def test_who_recused_herself_stays_out(world: Running) -> None:
     report = send(world, "S01")
     aside = Asking(world, "r1", report, [CARD], action="recuse")

@@ -176,6 +176,12 @@ def test_what_no_permit_may_ever_hold(**drawn: Any) -> None:
     assert drawn["second"] is not None or not two or drawn["section"] is Section.CARD
 
 
+@pytest.mark.parametrize("section", [Section.CARD, Section.STORY, Section.IDENTITY])
+def test_only_files_can_be_taken_along(section: Section) -> None:
+    second, custodian = colleague("bea"), colleague("cleo", role="custodian")
+    assert answer(action="copy", section=section, second=second, custodian=custodian) == Deny(("error",))
+
+
 def test_every_rule_is_named_in_some_answer() -> None:
     """No rule is dead: each is what decides in one small case (the table of cases.toml checks the rest)."""
     second = colleague("bea")

@@ -63,4 +63,9 @@ export const LIMIT = {
   withdrawn_held: 65536, // hashes: told to a gate's own address; 2 MiB, never forgotten
   missing: 4, // envelopes: numbers without an arrival, after which she has no more reports
   statements: 2097152, // bytes: notes of the public leaves among 256
+  file: 2147483648, // bytes: an hour of video as phones make it; 500 MB in the page
+  files: 8, // entries: of one section: what fits into its bucket
+  objects_report: 16, // objects: two copies of each of eight files
+  objects_total: 4294967296, // bytes: all objects of one report; a flood must end somewhere
+  object_days: 7, // days: after a report's arrival, in which its files may come
 } as const;
