@@ -14,7 +14,21 @@ from cryptography.cobblestone import Cobblestone256Encryptor
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from msgspec import structs
 
-from crypto import checkpoints, hybrid, leaves, locks, merkle, notes, opening, padding, sections, shamir, signing, words
+from crypto import (
+    checkpoints,
+    hybrid,
+    leaves,
+    locks,
+    merkle,
+    notes,
+    objects,
+    opening,
+    padding,
+    sections,
+    shamir,
+    signing,
+    words,
+)
 from crypto import envelope as env
 from crypto import slip as slips
 from crypto.hashing import digest, sha256, tag
@@ -1206,6 +1220,88 @@ def cosigned_later(line: str) -> str:
     return f"{dash} {name} {notes.b64(at(notes.unb64(encoded.strip()), 11))}\n"
 
 
+# objects.json --------------------------------------------------------------------------------------------------------
+
+
+def objects_vectors() -> Iterator[Vector]:
+    """Buckets, pieces, filling, seals, leaves and tickets of files."""
+    small, most = 1 << 16, limit("file")
+    for size in (1, small - 1, small, small + 1, 81921, objects.PIECE, objects.PIECE + 1, 5 << 20, most - 1, most):
+        bucket = objects.bucket(size)
+        yield vector(
+            f"bucket-{size}", "bucket", OK, "a file's bucket, its pieces, and the bytes of its object",
+            size=size, bucket=bucket, pieces=objects.pieces(size), object=objects.object_size(bucket),
+        )  # fmt: skip
+    for size in (0, -1, most + 1):
+        yield vector(f"bucket-{size}", "bucket", MALFORMED, "no file", size=size, bucket=0, pieces=0, object=0)
+    yield from piece_vectors()
+    for name, expect, filling, zeros in (
+        ("whole", OK, "", small - 4),
+        ("other", MALFORMED, "01", small - 5),
+        ("long", MALFORMED, "", small - 3),
+        ("short", MALFORMED, "", small - 5),
+    ):
+        yield vector(
+            f"filling-{name}", "filling", expect, "what follows the file in its last piece is zeros, up to the bucket",
+            size=4, number=0, file=b"file".hex(), filling=filling, zeros=zeros,
+        )  # fmt: skip
+    key = fixed("file key")
+    for size, byte in ((1, 7), (small, 1), (objects.PIECE, 2), (objects.PIECE + 1, 3), (3 * objects.PIECE + 9, 4)):
+        found = objects.FileRoot()
+        for at_byte in range(0, size, objects.PIECE):
+            found.add(bytes([byte]) * min(objects.PIECE, size - at_byte))
+        salt, arrival = objects.salt(key), objects.arrival_key(key)
+        seal = objects.seal_of(salt, found.value, size)
+        fields = {
+            "key": key.hex(), "size": size, "byte": byte, "root": found.value.hex(), "salt": salt.hex(),
+            "seal": seal.hex(), "arrival": arrival.hex(), "leaf": leaves.object_leaf(arrival, seal).hex(),
+        }  # fmt: skip
+        yield vector(f"file-{size}", "file", OK, "a file of `size` times the same byte, its seal and leaf", **fields)
+        other = leaves.object_leaf(arrival, bytes(32)).hex()
+        yield vector(f"file-{size}-leaf", "file", FALSE, "the leaf of another file", **{**fields, "leaf": other})
+    received, name = fixed("received"), fixed("object")
+    for length in (objects.object_size(small), objects.object_size(most)):
+        made = objects.ticket(received, name, length)
+        yield vector(
+            f"ticket-{length}", "ticket", OK, "lets her add one object of this length", received=received.hex(),
+            object=name.hex(), length=length, ticket=made.hex(),
+        )  # fmt: skip
+    yield vector(
+        "ticket-short", "ticket", MALFORMED, "a name of 31 bytes", received=received.hex(), object=name[1:].hex(),
+        length=1, ticket="",
+    )  # fmt: skip
+
+
+def piece_vectors() -> Iterator[Vector]:
+    """A piece opens in its own place only."""
+    frozen = Frozen("objects")
+    key, name = fixed("object key"), fixed("object")
+    for number, count, size in ((0, 1, 300), (0, 3, 16384), (2, 3, 0)):
+        plain = fixed(f"piece {number} {count}", size)
+        sealed = frozen.hex(
+            f"piece-{number}-of-{count}", "sealed", objects.seal_piece, key, name, number, count, plain
+        )  # fmt: skip
+        fields = {
+            "key": key.hex(), "object": name.hex(), "number": number, "count": count, "plain": plain.hex(),
+            "sealed": sealed,
+        }  # fmt: skip
+        named = f"piece-{number}-of-{count}"
+        yield vector(named, "piece", OK, "a piece and what is in it; its salt is in front", **fields)
+        if size > objects.NAME * 16:
+            continue  # one long enough for a second chunk says it all
+        for what, expect, description, other in (
+            ("more", CLOSED, "of more pieces", {"count": count + 1}),
+            ("next", CLOSED, "in the place of the next one", {"number": number + 1, "count": count + 1}),
+            ("object", CLOSED, "of another object", {"object": fixed("other object").hex()}),
+            ("key", CLOSED, "under another key", {"key": fixed("other key").hex()}),
+            ("cut", CLOSED, "cut short", {"sealed": sealed[:-2]}),
+            ("changed", CLOSED, "its last byte changed", {"sealed": at(bytes.fromhex(sealed), -1).hex()}),
+            ("beyond", MALFORMED, "a number that is not below the count", {"number": count}),
+            ("name", MALFORMED, "a name of 31 bytes", {"object": name[1:].hex()}),
+        ):
+            yield vector(f"{named}-{what}", "piece", expect, description, **{**fields, **other})
+
+
 # The files -----------------------------------------------------------------------------------------------------------
 
 FILES: Final[dict[str, tuple[str, Callable[[], Iterator[Vector]]]]] = {
@@ -1218,6 +1314,7 @@ FILES: Final[dict[str, tuple[str, Callable[[], Iterator[Vector]]]]] = {
     "slots": ("slots of persons and gates (protocol 4.2, 4.3)", slots_vectors),
     "envelope": ("a whole report with its keys (protocol 4)", envelope_vectors),
     "leaves": ("leaves, records, notices, memos (protocol 7)", leaves_vectors),
+    "objects": ("files as sealed objects (protocol 19)", objects_vectors),
     "opening": ("messages of an opening (protocol 11)", opening_vectors),
     "merkle": ("roots and proofs (RFC 6962; protocol 7.1)", merkle_vectors),
     "notes": ("verifier keys, notes, checkpoints, tlog-proofs (protocol 9)", notes_vectors),

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from crypto import envelope as env
-from crypto import hybrid, leaves, locks, merkle, notes, opening, padding, sections, shamir, signing, words
+from crypto import hybrid, leaves, locks, merkle, notes, objects, opening, padding, sections, shamir, signing, words
 from crypto import slip as slips
 from crypto.canonical import Message
 from crypto.checkpoints import LogPolicy, TlogProof
@@ -446,11 +446,47 @@ def _tlog_proof(v: Vector) -> None:
         assert proof.encode() == v["proof"]
 
 
+def _bucket(v: Vector) -> None:
+    bucket = objects.bucket(v["size"])
+    assert (bucket, objects.pieces(v["size"]), objects.object_size(bucket)) == (v["bucket"], v["pieces"], v["object"])
+
+
+def _piece(v: Vector) -> None:
+    key, name, sealed = raw(v, "key", "object", "sealed")
+    assert objects.open_piece(key, name, v["number"], v["count"], sealed).hex() == v["plain"]
+    again = objects.seal_piece(key, name, v["number"], v["count"], bytes.fromhex(v["plain"]))
+    assert len(again) == len(sealed)
+
+
+def _filling(v: Vector) -> None:
+    plain = bytes.fromhex(v["file"] + v["filling"]) + bytes(v["zeros"])
+    assert objects.unfill(plain, objects.places(v["size"])[v["number"]], v["size"]).hex() == v["file"]
+
+
+def _file(v: Vector) -> None:
+    key, found = bytes.fromhex(v["key"]), objects.FileRoot()
+    for at in range(0, v["size"], objects.PIECE):
+        found.add(bytes([v["byte"]]) * min(objects.PIECE, v["size"] - at))
+    salt, arrival = objects.salt(key), objects.arrival_key(key)
+    seal = objects.seal_of(salt, found.value, v["size"])
+    made = [one.hex() for one in (found.value, salt, seal, arrival)]
+    assert made == [v["root"], v["salt"], v["seal"], v["arrival"]]
+    assert objects.trailer(key, seal) == arrival + seal
+    objects.check_arrived(bytes.fromhex(v["leaf"]), arrival, seal)
+
+
+def _ticket(v: Vector) -> None:
+    assert objects.ticket(*raw(v, "received", "object"), v["length"]).hex() == v["ticket"]
+
+
 OPS: Final[dict[str, Callable[[Vector], None]]] = {
+    "bucket": _bucket,
     "checkpoint": _checkpoint,
     "combine": _combine,
     "consistency": _consistency,
     "envelope": _envelope,
+    "file": _file,
+    "filling": _filling,
     "gate-slot": _gate_slot,
     "inclusion": _inclusion,
     "journal": _journal,
@@ -468,6 +504,7 @@ OPS: Final[dict[str, Callable[[Vector], None]]] = {
     "pad-too-big": _too_big,
     "patched-envelope": _patched,
     "person-slot": _person_slot,
+    "piece": _piece,
     "policy": _policy,
     "record": _record,
     "reply": _reply,
@@ -482,6 +519,7 @@ OPS: Final[dict[str, Callable[[Vector], None]]] = {
     "signature": _signature,
     "slip": _slip,
     "split": _split,
+    "ticket": _ticket,
     "tlog-proof": _tlog_proof,
     "unpad": _unpad,
     "vkey": _vkey,

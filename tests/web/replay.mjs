@@ -12,6 +12,7 @@ import { LIMIT } from "../../web/protocol/limits";
 import * as locks from "../../web/protocol/locks";
 import * as merkle from "../../web/protocol/merkle";
 import * as notes from "../../web/protocol/notes";
+import * as objects from "../../web/protocol/objects";
 import * as opening from "../../web/protocol/opening";
 import * as padding from "../../web/protocol/padding";
 import * as sections from "../../web/protocol/sections";
@@ -333,6 +334,37 @@ const OPS = {
     same([proof.index, head.size], [v.index, v.size]);
     if (!v.proof.includes("extra ")) same(checkpoints.encodeProof(proof), v.proof);
   },
+};
+
+OPS.bucket = async (v) => {
+  same([objects.bucket(v.size), objects.pieces(v.size), objects.objectSize(objects.bucket(v.size))], [v.bucket, v.pieces, v.object]);
+};
+OPS.piece = async (v) => {
+  const [key, name, sealed] = raw(v, "key", "object", "sealed");
+  same(await objects.openPiece(key, name, [v.number, v.count], sealed), v.plain);
+  const again = await objects.sealPiece(key, name, [v.number, v.count], unhex(v.plain), () => sealed.slice(0, 24));
+  same(again, v.sealed);
+};
+OPS.filling = async (v) => {
+  const plain = concat(unhex(v.file), unhex(v.filling), new Uint8Array(v.zeros));
+  same(objects.unfill(plain, v.number, v.size), v.file);
+};
+OPS.file = async (v) => {
+  const key = unhex(v.key);
+  const found = new objects.FileRoot();
+  for (let at = 0; at < v.size; at += objects.PIECE) {
+    await found.add(new Uint8Array(Math.min(objects.PIECE, v.size - at)).fill(v.byte));
+  }
+  const root = await found.value();
+  const salt = await objects.salt(key);
+  const seal = await objects.sealOf(salt, root, v.size);
+  const arrival = await objects.arrivalKey(key);
+  same([root, salt, seal, arrival], [v.root, v.salt, v.seal, v.arrival]);
+  same(await objects.trailer(key, seal), v.arrival + v.seal);
+  await objects.checkArrived(unhex(v.leaf), arrival, seal);
+};
+OPS.ticket = async (v) => {
+  same(await objects.ticket(...raw(v, "received", "object"), v.length), v.ticket);
 };
 
 const RETURNING = returning(same, message);

@@ -21,6 +21,12 @@ export async function receivedLeaf(received: Bytes, id: Bytes): Promise<Bytes> {
   return concat(await tag(received, committed), committed);
 }
 
+/** The leaf that says that an object is whole (protocol 19.5). */
+export async function objectLeaf(arrival: Bytes, seal: Bytes): Promise<Bytes> {
+  const committed = await digest(Label.OBJECT_COMMITMENT, arrival, seal);
+  return concat(await tag(arrival, committed), committed);
+}
+
 /** Commitment of decision and pad leaves (protocol 7.3). */
 export async function commitment(salt: Bytes, body: Bytes, notice: Bytes, memo: Bytes): Promise<Bytes> {
   return digest(Label.LEAF_COMMITMENT, salt, await sha256(body), await sha256(notice), await sha256(memo));
@@ -76,7 +82,7 @@ export async function openMemo(memoKey: Bytes, sealed: Bytes): Promise<Memo> {
 }
 
 const RECORD = struct({ kind: text, salt: binary, body: binary }, (record) => {
-  require(["decision", "received", PAD, WISH].includes(record.kind) && record.salt.length === 32, "record kind");
+  require(["decision", "received", PAD, WISH, "object"].includes(record.kind) && record.salt.length === 32, "record kind");
 });
 /** What auditors open: the kind, the salt, the body that the leaf commits to. */
 export type Record = Of<typeof RECORD>;
@@ -92,12 +98,14 @@ export async function openRecord(seed: Bytes, sealed: Bytes): Promise<Record> {
   return recordForm.decode(unpad(await hybrid.unsealAny(seed, sealed, utf8(Label.RECORD))), recordBucket(LIMIT.auditors));
 }
 
-/** Raise ProofError unless the opened record opens the leaf's commitment (and, for received, its tag). */
+/** Raise ProofError unless the opened record opens the leaf's commitment (and, of what arrived, its tag). */
 export async function checkRecord(leaf: Bytes, record: Record, notice: Bytes, memo: Bytes): Promise<void> {
   const { kind, salt, body } = record;
   const holds =
     kind === "received"
       ? equal(leaf, await receivedLeaf(salt, body))
+      : kind === "object"
+      ? equal(leaf, await objectLeaf(salt, body))
       : equal(leaf.slice(TAG), await commitment(salt, body, notice, memo)) && (kind === PAD) === equal(body, utf8(PAD)) && (kind === WISH) === equal(body, WISH_BODY);
   if (!holds) throw new ProofError("record does not open the leaf");
 }
