@@ -5,13 +5,13 @@ see `client.trusting`. MalformedError and ProofError of `crypto` pass through; t
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
 import msgspec
 
 from client.errors import AmanaError, ClosedError, NotFoundError, RefusedError, UnprovenError
-from client.line import Line, Requester, Response, as_text
+from client.line import Carries, Line, Requester, Response, as_text
 from crypto.checkpoints import parse_entry_bundle, tile_path
 from crypto.envelope import Content, Slots
 from crypto.feed import AnswerPost
@@ -23,7 +23,7 @@ TRIES: Final = 4  # when the house is busy
 _LONGEST_PAUSE: Final = 10.0  # seconds that a Retry-After may ask for
 _FIRST_POLL, _LONGEST_POLL, _PATIENCE = 0.05, 1.0, 120.0  # seconds
 _TILE: Final = 256  # leaves
-_OK: Final = (200, 201, 202)
+_OK: Final = (200, 201, 202, 204, 206)
 
 ReportId = bytes
 T = TypeVar("T", bound=msgspec.Struct)
@@ -247,6 +247,13 @@ class House:
         return True
 
     # Asking
+
+    def ask(self, method: str, path: str, headers: Mapping[str, str], content: bytes = b"") -> Response:
+        """Ask in the way of files (client/files_house.py); raise for every answer that is no yes."""
+        line = self._line
+        if not isinstance(line, Carries):
+            raise TypeError("this line carries no files")
+        return self._asked(lambda: line.request(method, path, headers=headers, content=content))
 
     def _get(self, path: str) -> Response:
         return self._asked(lambda: self._line.get(path))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from client.errors import UnprovenError, UnreachableError, UsageError
@@ -52,6 +52,14 @@ class Requester(Protocol):
         """Send bytes to a path."""
 
 
+@runtime_checkable
+class Carries(Protocol):
+    """A requester that carries files too (protocol 19)."""
+
+    def request(self, method: str, path: str, *, headers: Mapping[str, str], content: bytes = b"") -> Response:
+        """Ask in another way."""
+
+
 class Line:
     """One house over the network. Proxies of the environment are not used: only the one that is named."""
 
@@ -80,16 +88,19 @@ class Line:
 
     def get(self, path: str) -> Answer:
         """Ask for a path."""
-        return self._ask("GET", path, None)
+        return self._ask("GET", path, {}, None)
 
     def post(self, path: str, *, content: bytes) -> Answer:
         """Send bytes to a path."""
-        return self._ask("POST", path, content)
+        return self._ask("POST", path, {"content-type": "application/octet-stream"}, content)
 
-    def _ask(self, method: str, path: str, content: bytes | None) -> Answer:
+    def request(self, method: str, path: str, *, headers: Mapping[str, str], content: bytes = b"") -> Answer:
+        """Ask in another way."""
+        return self._ask(method, path, headers, content or None)
+
+    def _ask(self, method: str, path: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
         import httpx2  # noqa: PLC0415 - see _open
 
-        headers = {} if content is None else {"content-type": "application/octet-stream"}
         client = self._open()
         try:
             with client.stream(method, path, content=content, headers=headers) as response:

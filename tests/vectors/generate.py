@@ -1259,15 +1259,15 @@ def objects_vectors() -> Iterator[Vector]:
         yield vector(f"file-{size}", "file", OK, "a file of `size` times the same byte, its seal and leaf", **fields)
         other = leaves.object_leaf(arrival, bytes(32)).hex()
         yield vector(f"file-{size}-leaf", "file", FALSE, "the leaf of another file", **{**fields, "leaf": other})
-    received, name = fixed("received"), fixed("object")
+    received, her = fixed("received"), fixed("object")
     for length in (objects.object_size(small), objects.object_size(most)):
-        made = objects.ticket(received, name, length)
+        made = objects.ticket(received, her, length)
         yield vector(
             f"ticket-{length}", "ticket", OK, "lets her add one object of this length", received=received.hex(),
-            object=name.hex(), length=length, ticket=made.hex(),
+            object=her.hex(), length=length, ticket=made.hex(),
         )  # fmt: skip
     yield vector(
-        "ticket-short", "ticket", MALFORMED, "a name of 31 bytes", received=received.hex(), object=name[1:].hex(),
+        "ticket-short", "ticket", MALFORMED, "a name of 31 bytes", received=received.hex(), object=her[1:].hex(),
         length=1, ticket="",
     )  # fmt: skip
 

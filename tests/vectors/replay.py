@@ -476,7 +476,8 @@ def _file(v: Vector) -> None:
 
 
 def _ticket(v: Vector) -> None:
-    assert objects.ticket(*raw(v, "received", "object"), v["length"]).hex() == v["ticket"]
+    received, name = raw(v, "received", "object")
+    assert objects.ticket(received, name, v["length"]).hex() == v["ticket"]
 
 
 OPS: Final[dict[str, Callable[[Vector], None]]] = {
