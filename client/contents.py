@@ -3,13 +3,15 @@
 Text that was not given is the empty string: absence has no form of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import structs
 
 from crypto.canonical import Message, require
 from crypto.errors import MalformedError
+from crypto.hours import NEVER, hours_of
+from crypto.limits import limit
 from crypto.sections import BUCKETS, Section
 from crypto.slip import PURPOSES
 
@@ -77,6 +79,11 @@ class Piece(Message, kw_only=True):
     media: str
     contains: list[str]
 
+    def check(self) -> None:
+        """Raise MalformedError where a size is wrong: a file that travels has object and key, and mostly a seal."""
+        require(len(self.object) == len(self.key) in (0, KEY), "piece")
+        require(len(self.seal) in (0, len(self.key)) and 0 <= self.size <= limit("file"), "piece")
+
 
 class Evidence(Message, kw_only=True):
     """Working copies, or (the same form) untouched originals."""
@@ -113,14 +120,21 @@ def _plain(value: object) -> object:
     return value.hex() if isinstance(value, bytes) else value
 
 
-def write(report: Report, *, urgency: int, consent: bytes, reply_key: bytes) -> dict[Section, bytes]:
+Files = Mapping[Section, Sequence[Piece]]
+"""What travels with a report, by the section that lists it: `evidence`, `originals`."""
+NO_FILES: Final[Files] = {}
+
+
+def write(
+    report: Report, *, urgency: int, consent: bytes, reply_key: bytes, files: Files = NO_FILES
+) -> dict[Section, bytes]:
     """Write all five sections of a report. Raise MalformedError where its form is wrong or it is too long."""
     writers: dict[Section, Callable[[], SectionContent]] = {
         Section.CARD: lambda: _card(report, urgency, consent, reply_key),
         Section.STORY: lambda: _story(report),
         Section.IDENTITY: lambda: _identity(report),
-        Section.EVIDENCE: lambda: _evidence(report, originals=False),
-        Section.ORIGINALS: lambda: _evidence(report, originals=True),
+        Section.EVIDENCE: lambda: _evidence(report, files, Section.EVIDENCE),
+        Section.ORIGINALS: lambda: _evidence(report, files, Section.ORIGINALS),
     }
     try:
         written = {section: writer().encode() for section, writer in writers.items()}
@@ -136,6 +150,7 @@ def _card(report: Report, urgency: int, consent: bytes, reply_key: bytes) -> Car
     slip, card, given = report["slip"], report.get("triage") or {}, report["consent"]
     place, time, harm, reply = (source.get(name) or {} for source, name in (
         (card, "place"), (card, "time"), (card, "harm"), (report, "reply")))  # fmt: skip
+    require(hours_of(_of(reply, "safe_window")) != NEVER, "safe hours are two different ones, as HH:MM-HH:MM")
     return Card(
         language=slip["lang"],
         urgency=urgency,
@@ -191,20 +206,26 @@ def _identity(report: Report) -> Identity:
     )
 
 
-def _evidence(report: Report, *, originals: bool) -> Evidence:
-    found = [one for one in report.get("evidence") or () if not originals or one.get("keep_original_sealed")]
+def _evidence(report: Report, files: Files, section: Section) -> Evidence:
+    """List the files that travel, and after them those that are described only and stay with her."""
+    described = [one for one in report.get("evidence") or () if one.get("file") is None]
     pieces = [
-        Piece(
-            object=b"",
-            key=b"",
-            size=int(one["bytes"]),
-            seal=b"",
-            kind=_of(one, "kind"),
-            media=_of(one, "mime"),
-            contains=_list(one, "contains"),
-        )
-        for one in found
+        *files.get(section, ()),
+        *(
+            Piece(
+                object=b"",
+                key=b"",
+                size=int(one["bytes"]),
+                seal=b"",
+                kind=_of(one, "kind"),
+                media=_of(one, "mime"),
+                contains=_list(one, "contains"),
+            )
+            for one in described
+            if section is Section.EVIDENCE or one.get("keep_original_sealed")
+        ),
     ]
+    require(len(pieces) <= limit("files"), f"more than {limit('files')} files")
     return Evidence(pieces=pieces)
 
 

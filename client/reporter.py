@@ -49,11 +49,13 @@ def load_reports(path: Path) -> list[Report]:
     return reports
 
 
-def compose(sample: Report, reply_key: bytes) -> tuple[Slip, dict[Section, bytes]]:
+def compose(
+    sample: Report, reply_key: bytes, files: contents.Files = contents.NO_FILES
+) -> tuple[Slip, dict[Section, bytes]]:
     """Return slip and contents of all sections. Raise MalformedError that names fields, never what is in them."""
     vocabulary.check_report(sample)
     slip = slip_of(sample)
-    written = contents.write(sample, urgency=slip.urgency, consent=slip.consent, reply_key=reply_key)
+    written = contents.write(sample, urgency=slip.urgency, consent=slip.consent, reply_key=reply_key, files=files)
     return slip, written
 
 
@@ -78,6 +80,7 @@ def seal(  # noqa: PLR0913 - each is a different thing, most by name
     number: int = 0,
     thread: bytes = b"",
     retention: int = 12,
+    files: contents.Files = contents.NO_FILES,
     draw: Draw,
 ) -> Envelope:
     """Seal a report under these words. `thread` is the id of an earlier one of the same words that it follows.
@@ -87,7 +90,7 @@ def seal(  # noqa: PLR0913 - each is a different thing, most by name
     keys = keys_of(said, number)
     bundle, directory = in_force.bundle, in_force.directory
     try:
-        slip, written = compose(sample, keys.reply)
+        slip, written = compose(sample, keys.reply, files)
         slip = structs.replace(slip, thread=thread)
         slip.check()
         return envelope.seal(

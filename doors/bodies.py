@@ -44,10 +44,14 @@ class BoundBodies(ASGIMiddleware):
         """Hand on a `receive` that keeps the bounds; give back what this body held when it is answered."""
         mine = 0
         whole = False
+        streams = scope.get("method") == "PATCH"  # files; their handler holds little of it
         body = _Body(time.monotonic() + self._patience)
 
         async def bounded() -> HTTPReceiveMessage:
             nonlocal mine, whole
+            if streams:
+                self.held -= mine  # it is on disk by the time more is asked for
+                mine = 0
             if whole:
                 return await receive()  # type: ignore[return-value]  # waits for her to hang up, as long as it takes
             message = await self._in_time(body, receive)

@@ -23,17 +23,21 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 OFFERED: Final = {
-    "POST": re.compile(r"/v1/(reports|consents|withdrawals)"),
+    "POST": re.compile(r"/v1/(reports|objects|consents|withdrawals)"),
+    "OPTIONS": re.compile(r"/v1/objects"),
+    "HEAD": re.compile(r"/v1/objects/[0-9a-f]{64}"),
+    "PATCH": re.compile(r"/v1/objects/[0-9a-f]{64}"),
+    "DELETE": re.compile(r"/v1/objects/[0-9a-f]{64}"),
     "GET": re.compile(
-        r"/|/leave|/page/[a-z][a-z0-9.-]{0,40}|/health|/openapi\.json|/v1/reports/[0-9a-f]{64}/proof"
+        r"/|/leave|/page/[a-z][a-z0-9.-]{0,40}|/health|/openapi\.json|/v1/(reports|objects)/[0-9a-f]{64}/proof"
         r"|/v1/feed/\d{4}-\d\d-\d\d"
         r"|/trust/(current|page/proof|leaf-\d{1,9}|(bundle|directory)-\d{1,9}(/body)?)"
         r"|/log/(checkpoint|(notices|statements)/\d{1,18}|tile/(entries|[0-7])/(x\d{3}/){0,4}\d{3}(\.p/\d{1,3})?)",
         re.ASCII,
     ),
 }
-"""The page; hand in, the receipt's proof, what officers signed, answers, and the log as far as she looks for herself;
-what she wants from now on."""
+"""The page; hand in, the receipt's proof, what officers signed, answers, files on their way, and the log as far as
+she looks for herself; what she wants from now on."""
 
 _CONNECTIONS: Final = 1024  # at once
 _HEADER_TIMEOUT: Final = 10_000  # milliseconds, as at the first door

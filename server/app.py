@@ -18,11 +18,12 @@ from doors.clock import Clock, system
 from doors.database import OneProcess, open_database
 from doors.privacy import ForgetCaller, protect
 from doors.problem import HANDLERS
-from server import answering, audit, feed, migrate, openapi, openings, page, reports, trust, wished
+from server import answering, audit, feed, files, migrate, openapi, openings, page, reports, trust, wished
 from server.answering import Answering
 from server.gates import Gates, Post
 from server.inforce import InForce
 from server.ledger import Ledger
+from server.objects import Objects
 from server.openings import Desk
 from server.page import Page
 from server.publish import publish
@@ -30,8 +31,10 @@ from server.relay import Relay
 from server.reports import Today
 from server.rounds import Rounds
 from server.settings import Settings
+from server.storage import open_storage
 from server.submit import Intake
 from server.trust import TrustStore
+from server.uploading import Uploads
 from server.wished import Wishing
 from server.wraps import Stock
 
@@ -90,9 +93,11 @@ def create_app(
     desk = Desk(Relay(ledger, store, followers, database), draw)
     stock = Stock(draw, ahead=ahead)
     intake = Intake(ledger, store, settings.log, stock, clock)
+    storage = open_storage(settings.objects or str(settings.home / "objects"))
+    objects = Objects(database, ledger, storage, settings.home / "uploads", draw, clock)
     in_force = InForce(store)
-    rounds = Rounds(database, ledger, store, in_force, followers, settings, draw, clock)
-    wishing = Wishing(ledger, in_force, settings.trust, stock, clock)
+    rounds = Rounds(database, ledger, store, in_force, followers, objects, settings, draw, clock)
+    wishing = Wishing(ledger, in_force, settings.trust, stock, rounds, clock)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
@@ -119,6 +124,8 @@ def create_app(
         "intake": intake,
         "rounds": rounds,
         "wishing": wishing,
+        "objects": objects,
+        "uploads": Uploads(objects, ledger, stock),
         "answering": Answering(ledger, in_force, rounds, clock),
         "today": Today(clock),
         "page": Page.of(settings.trust),
@@ -135,6 +142,7 @@ def create_app(
             feed.routes,
             wished.routes,
             answering.take,
+            files.routes,
         ],
         dependencies={name: _give(value) for name, value in provided.items()},
         exception_handlers=HANDLERS,

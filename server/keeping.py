@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, or_, select, update
 
 from crypto.errors import CryptoError
 from crypto.labels import Label
@@ -15,7 +15,7 @@ from crypto.leaves import MEMO, NOTICE
 from policies import retention
 from policies.holds import Hold
 from policies.trust import Trust
-from server.store import beside, closing, kept, report, statement
+from server.store import beside, closing, kept, objects, report, statement
 
 CLOSED, OPENED, FINAL = 1, 2, 3  # states of a closing: withdrawn, opened again, withdrawn for ever
 _HOLD: Final = Label.NOTE_HOLD.value.decode().strip()
@@ -80,8 +80,13 @@ def due(connection: Connection, trust: Trust, today: int, most: int) -> list[Due
 
 
 def empty(connection: Connection, number: int) -> None:
-    """Destroy content and slots of one report. A smaller row stays where it is, so no page is joined with another."""
+    """Destroy content and slots of one report. A smaller row stays where it is, so no page is joined with another.
+
+    Its files lose their rows here; their bytes go right after (`server.objects.tidy`).
+    """
     connection.execute(update(report).where(report.c.number == number).values(content=b"", slots=b""))
+    connection.execute(update(kept).where(kept.c.report == number).values(received=None))
+    connection.execute(delete(objects).where(objects.c.report == number))
 
 
 def destroy(connection: Connection, found: Sequence[Due]) -> None:

@@ -31,6 +31,7 @@ from server import keeping
 from server.gates import Gates
 from server.inforce import InForce
 from server.ledger import Job, Ledger
+from server.objects import Objects
 from server.settings import Settings
 from server.store import answer, calendar, feed, permitted, statement, taken
 from server.trust import TrustStore
@@ -52,17 +53,19 @@ class Rounds:
         store: TrustStore,
         in_force: InForce,
         gates: Gates,
+        objects: Objects,
         settings: Settings,
         draw: Draw,
         now: Clock,
     ) -> None:
         self._database, self._ledger, self._store, self._in_force = database, ledger, store, in_force
         self._gates, self._trust, self._draw, self._now = gates, settings.trust, draw, now
+        self._objects, self._tidied = objects, -1
         self._signer = Signer(settings.log.name, settings.log.identity)
         self._missing: float | None = None  # since when gates are waited for
         self._shown: tuple[int, ...] = ()  # a rehearsal's answers that today's file has
         self._lock = threading.Lock()
-        self._wake, self._ended = threading.Event(), threading.Event()
+        self._wake, self._ended, self._untidy = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="rounds", daemon=True)
 
     def start(self) -> None:
@@ -75,6 +78,11 @@ class Rounds:
         self._wake.set()
         self._thread.join(timeout=30)
 
+    def destroyed(self) -> None:
+        """Rows of files are gone: their bytes are to go soon."""
+        self._untidy.set()
+        self._wake.set()
+
     def arrived(self) -> None:
         """An answer waits. A rehearsal does not let it wait for the end of the day."""
         bundle = self._store.state.bundle
@@ -84,12 +92,23 @@ class Rounds:
     def _run(self) -> None:
         while not self._ended.is_set():
             try:
-                self.tick()
+                self._look()
             except Exception as error:  # noqa: BLE001 - it is tried again; a thread that died would destroy nothing
                 logging.getLogger("amana").warning("rounds: %s", type(error).__name__)
             self._ended.wait(_PAUSE)
             self._wake.wait(_EVERY)
             self._wake.clear()
+
+    def _look(self) -> None:
+        if self._untidy.is_set():
+            self._untidy.clear()
+            try:
+                self._objects.tidy()
+            except BaseException:
+                self._untidy.set()  # tried again at the next look
+                raise
+        else:
+            self.tick()
 
     def tick(self) -> None:
         """Do what is due now. Whatever fails is raised, and nothing of its step was done."""
@@ -104,10 +123,14 @@ class Rounds:
             if first < today:
                 while self._do(lambda connection, index: self._destroy(connection, index, today)) == CHUNK:
                     pass
+                self._tidied = -1
             while first < today and self._may_make(first, today):
                 day, current, size = first, self._in_force.note(first), bundle.body.answers
                 self._do(lambda connection, index: self._file(connection, index, day, current, size))  # noqa: B023
                 first, self._missing = day + 1, None
+            if self._tidied != today:
+                self._objects.forget_old()
+                self._tidied = today
             if bundle.body.rehearsal and first == today:
                 self._show(today, bundle.body.answers)
 

@@ -20,6 +20,8 @@ class Settings:
     database_url: str
     trust: Trust
     log: KeyRing
+    objects: str = ""
+    """Folder or bucket of files; `objects` in the home where nothing is said."""
     gates: Mapping[str, str] = field(default_factory=dict)
     """Address of a gate, where it is not the one in the bundle (`http://…` or `unix:…`)."""
 
@@ -42,5 +44,6 @@ class Settings:
             database_url=found.get("AMANA_DATABASE_URL", f"sqlite:///{home / 'server' / 'amana.db'}"),
             trust=trust,
             log=log,
+            objects=found.get("AMANA_OBJECTS", ""),
             gates=dict(gates),
         )

@@ -5,7 +5,7 @@ No column holds a category, place, language, name, address or a time finer than 
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 NAMING: Final = {"ix": "ix_%(table_name)s_%(column_0_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s"}
 metadata = MetaData(naming_convention=NAMING)
@@ -34,8 +34,22 @@ kept = Table(
     Column("report", Integer, primary_key=True, autoincrement=False),
     Column("until", Integer),  # its last day; null when nothing of it is left
     Column("withdrawal", LargeBinary(32), nullable=False),
+    Column("received", LargeBinary(32)),  # R_n, for as long as files may come (protocol 19.7); then null
     Index("ix_kept_until", "until"),
     Index("ix_kept_withdrawal", "withdrawal"),
+)
+
+# Objects of files: sealed bytes that lie in a storage of their own, or are on their way (protocol 19).
+objects = Table(
+    "object",
+    metadata,
+    Column("name", LargeBinary(32), primary_key=True),
+    Column("report", Integer, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("offset", BigInteger, nullable=False),  # how much of it is on disk
+    Column("day", Integer, nullable=False),  # on which it was last touched
+    Column("leaf", Integer),  # null while it is on its way
+    Index("ix_object_report", "report"),
 )
 
 # Reports that were withdrawn (protocol 16.4). A row stays for ever: nothing is withdrawn a second time.

@@ -33,7 +33,7 @@ _KNOWN: Final = select(report.c.id, report.c.digest, report.c.leaf).where(
 _WITHDRAWN_BY: Final = select(kept.c.withdrawal).where(kept.c.withdrawal.in_(bindparam("hashes", expanding=True)))
 _LAST: Final = select(func.max(report.c.number))
 _COLUMNS: Final = ("number", "id", "digest", "day", "content", "slots", "leaf")
-_KEPT: Final = ("report", "until", "withdrawal")
+_KEPT: Final = ("report", "until", "withdrawal", "received")
 IN_FLIGHT: Final = 256  # submissions between body and commit; more are told to come back
 
 
@@ -56,6 +56,7 @@ class _Arrived:
     slots: bytes
     until: int
     withdrawal: bytes
+    received: bytes
     entry: Entry
 
     def row(self, number: int, leaf: int) -> tuple[Any, ...]:
@@ -113,6 +114,7 @@ class Intake:
             slots=envelope.slots().encode(),
             until=retention.due_day(day, header.retention),
             withdrawal=header.withdrawal,
+            received=envelope.received,
             entry=leaves.received_entry(envelope.received, envelope.id, wrapped, self._stock.draw),
         )
 
@@ -147,7 +149,7 @@ class Intake:
             hashes.add(one.withdrawal)
             entries.append(one.entry)
             new.append(one.row(number, index))
-            fates.append((number, one.until, one.withdrawal))
+            fates.append((number, one.until, one.withdrawal, one.received))
             results.append((index, True))
         if new:
             insert_rows(connection, report, _COLUMNS, new)

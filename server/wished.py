@@ -27,6 +27,7 @@ from server import keeping
 from server.inforce import InForce
 from server.keeping import CLOSED, FINAL, OPENED
 from server.ledger import Ledger
+from server.rounds import Rounds
 from server.store import closing, kept, report, taken
 from server.wraps import Stock
 
@@ -59,8 +60,11 @@ class _Posted:
 class Wishing:
     """Checks a body and makes its leaves durable, together with what they close or open again."""
 
-    def __init__(self, ledger: Ledger, in_force: InForce, trust: Trust, stock: Stock, now: Clock) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - what it works with
+        self, ledger: Ledger, in_force: InForce, trust: Trust, stock: Stock, rounds: Rounds, now: Clock
+    ) -> None:
         self._ledger, self._in_force, self._trust, self._stock, self._now = ledger, in_force, trust, stock, now
+        self._rounds, self._emptied = rounds, False
         self._in_flight = 0
 
     async def take(self, data: bytes, *, withdraws: bool) -> Taken:
@@ -71,6 +75,9 @@ class Wishing:
         try:
             posted = self._checked(Wishes.from_body(data), data, withdraws=withdraws)
             await self._ledger.enter(self._keep, posted)
+            if self._emptied:
+                self._emptied = False
+                self._rounds.destroyed()
         finally:
             self._in_flight -= 1
         return Taken("taken")
@@ -136,6 +143,7 @@ class Wishing:
         if keeping.held(connection, self._trust).get(bytes(row.id), -1) < one.today:
             keeping.empty(connection, row.number)
             self._ledger.destroyed()
+            self._emptied = True
 
 
 def _withdraws_now(connection: Connection, shown: bytes) -> list[Any]:

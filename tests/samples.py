@@ -8,6 +8,7 @@ from typing import Any
 
 from client.reporter import seal
 from crypto import words
+from crypto.envelope import Envelope
 from tests.harness import Running
 
 
@@ -17,8 +18,11 @@ def samples() -> dict[str, dict[str, Any]]:
     return {report["id"]: report for report in json.loads(text)["reports"]}
 
 
+def sealed(world: Running, name: str, said: str | None = None, **changes: Any) -> Envelope:
+    """Seal one sample to the people in force."""
+    return seal({**samples()[name], **changes}, world.in_force, said or words.new(os.urandom), draw=os.urandom)
+
+
 def send(world: Running, name: str, said: str | None = None, **changes: Any) -> bytes:
     """Seal one sample and send it; return its id."""
-    sample = {**samples()[name], **changes}
-    envelope = seal(sample, world.in_force, said or words.new(os.urandom), draw=os.urandom)
-    return world.send(envelope)
+    return world.send(sealed(world, name, said, **changes))

@@ -218,7 +218,7 @@ def test_a_house_from_before_learns_from_headers_what_it_must_keep(tmp_path: Pat
     """The first tables with a report in them become the new ones; no row of sealed bytes is written again."""
     with serious(tmp_path / "one") as world:
         her = Her(world)
-        expected = rows(world, "SELECT report, until, withdrawal FROM kept")
+        expected = [(*row, None) for row in rows(world, "SELECT report, until, withdrawal FROM kept")]
         row = rows(world, "SELECT number, id, digest, day, content, slots, leaf FROM report")[0]
     database = open_database(f"sqlite:///{tmp_path / 'amana.db'}")
     with database.writer.begin() as connection:

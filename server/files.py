@@ -1,0 +1,79 @@
+"""Objects as reviewers read them: whole ones, a range at a time (protocol 19.8)."""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator
+from typing import Any, Final
+
+from litestar import Request, Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from crypto.checkpoints import TlogProof
+from doors.database import Database
+from doors.problem import OCTETS, NotFound, Refusal
+from server import tree
+from server.ledger import Ledger
+from server.objects import Objects
+from server.uploading import HANDLERS, name_of
+
+_RANGE: Final = re.compile(r"bytes=(\d{1,12})-(\d{1,12})", re.ASCII)
+_STEP: Final = 1 << 20  # bytes read at a time
+
+
+class OutOfRange(Refusal):
+    """A range that is none, or beyond the end."""
+
+    status = 416
+    kind = "malformed"
+    title = "This is not in the form that the protocol gives it. Nothing was saved here."
+
+
+@get("/v1/objects/{name:str}", media_type=OCTETS)
+async def read(request: Request[Any, Any, Any], name: FromPath[str], objects: NamedDependency[Objects]) -> Stream:
+    """All of an object, or one range of it (`Range: bytes=a-b`); not found while it comes, or as its report is."""
+    raw = name_of(name)
+    state = await asyncio.to_thread(objects.state, raw)
+    if state.leaf is None:
+        raise NotFound
+    asked = request.headers.get("range")
+    start, stop = (0, state.length) if asked is None else _range(asked, state.length)
+
+    async def pieces() -> AsyncGenerator[bytes]:
+        for at in range(start, stop, _STEP):
+            yield await asyncio.to_thread(objects.storage.read, raw.hex(), at, min(_STEP, stop - at))
+
+    headers = {"Content-Length": str(stop - start), "Accept-Ranges": "bytes"}
+    if asked is not None:
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{state.length}"
+    return Stream(pieces(), status_code=200 if asked is None else 206, headers=headers, media_type=OCTETS)
+
+
+def _range(text: str, length: int) -> tuple[int, int]:
+    found = _RANGE.fullmatch(text)
+    if found is None:
+        raise OutOfRange
+    start, last = int(found[1]), int(found[2])
+    if not start <= last or start >= length:
+        raise OutOfRange
+    return start, min(last + 1, length)
+
+
+@get("/v1/objects/{name:str}/proof", sync_to_thread=True)
+def proof(
+    name: FromPath[str],
+    objects: NamedDependency[Objects],
+    database: NamedDependency[Database],
+    ledger: NamedDependency[Ledger],
+) -> Response[str]:
+    """tlog-proof of an object's leaf; not found until a checkpoint has it."""
+    index, head = objects.leaf(name_of(name)), ledger.head
+    if index >= head.size:
+        raise NotFound
+    with database.reader.connect() as connection:
+        hashes = tree.Reader(connection).inclusion(index, head.size)
+    return Response(TlogProof(index, tuple(hashes), head.checkpoint).encode(), media_type="text/plain; charset=utf-8")
+
+
+routes = Router(path="/", route_handlers=[*HANDLERS, read, proof], tags=["objects"])
