@@ -1,5 +1,6 @@
 """What `amana review open` does around the asking: who must agree first, and how to show what opened."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,10 +50,11 @@ def check_purpose(purpose: str) -> None:
         raise UsageError("This is no purpose of the vocabulary.", f"Known are {', '.join(PURPOSES)}.")
 
 
-def check_same(session: "Session", envelope_id: bytes, wanted: "Sequence[Section]", purpose: str) -> None:
+def check_same(session: "Session", wish: "Wish") -> None:
     """Raise UsageError when an ask file is about something else than the command, RefusedError when it is old."""
     ask = session.ask
-    if (ask.id, ask.sections, ask.purpose) != (envelope_id, sorted({int(one) for one in wanted}), purpose):
+    sections = sorted({int(one) for one in wish.sections})
+    if (ask.id, ask.sections, ask.action, ask.purpose) != (wish.report, sections, wish.action, wish.purpose):
         raise UsageError("This ask file is about something else.", "Give the same report, sections and purpose.")
     if ask.until < minute():
         raise RefusedError("This ask is more than a day old.", "Ask anew: leave out --ask and --approval.")
@@ -96,6 +98,59 @@ def missing_agreement(
         if custodians < needs.custodians:
             words.add("a custodian")
     return sorted(words, reverse=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants to ask the gates for, and with whose agreement."""
+
+    report: bytes
+    sections: "Sequence[Section]"
+    action: str
+    purpose: str
+    because: str
+    ask: Path | None
+    approvals: "Sequence[Path]"
+
+    def check(self) -> None:
+        """Raise UsageError before anything is fetched where it cannot be."""
+        check_purpose(self.purpose)
+        check_reason(self.because)
+        if self.approvals and (self.ask is None or not self.ask.exists()):
+            raise UsageError("An approval belongs to an ask file.", "Name the one that was approved with --ask.")
+
+
+def ask_gates(wish: Wish, desk: "Desk", notebook: "Notebook", *, as_json: bool) -> "Result":
+    """Ask the gates, once everybody agreed who has to; else write the ask file and end."""
+    from client import approving, reviewer  # noqa: PLC0415 - commands start fast
+
+    path, because = wish.ask, wish.because
+    given = approving.given([read_small(one) for one in wish.approvals])
+    with working_on(desk, notebook, wish.report) as fetched:
+        if path is not None and path.exists():
+            kept = path.with_name(path.name + SESSION)
+            session, before = approving.resume(read_small(path), read_small(kept), desk.ring)
+            check_same(session, wish)
+            because = because or before
+        else:
+            session = reviewer.begin(
+                desk.ring,
+                wish.report,
+                wish.sections,
+                action=wish.action,
+                purpose=wish.purpose,
+                minute=minute(),
+                draw=os.urandom,
+            )
+        checked = [(one, *approving.check(session, one, desk.in_force, minute())) for one in given]
+        missing = missing_agreement(desk, fetched, wish.sections, [approval for _, approval, _ in checked])
+        new = path is None or not path.exists()
+        if missing or (path is not None and new):
+            stop_at = path if path is not None else Path(f"{wish.report.hex()[:16]}.ask")
+            stop_for_agreement(Stop(desk, notebook, session, stop_at, because, new=new), missing, as_json=as_json)
+        result = desk.ask(session, fetched, checked, because, minute())
+    remember(desk, notebook, wish.report, result)
+    return result
 
 
 @contextmanager

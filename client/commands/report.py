@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from client.commands.files import attach_options, drop_files, not_all_sent, seal_files, send_files
 from client.commands.options import (
     announce_rehearsal,
     house_of,
@@ -21,6 +22,7 @@ from client.commands.options import (
 from client.commands.options import report as report_failure
 from client.commands.returning import COMMANDS as COMING_BACK
 from client.commands.returning import look
+from client.commands.wishing import COMMANDS as WISHING
 from client.errors import AmanaError, UsageError
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ _SEAL_EXAMPLES = """\b
 Examples:
   amana report seal report.json -o sealed.amana
   amana report seal report.json -o sealed.amana --notes notes --words-to 3 3>words
+  amana report seal report.json -o sealed.amana --attach photo.jpg --no-originals
 """
 
 
@@ -45,7 +48,7 @@ def report() -> None:
     """
 
 
-for _one in COMING_BACK:
+for _one in (*COMING_BACK, *WISHING):
     report.add_command(_one)
 report.add_command(look, "return")  # the same by another name
 
@@ -88,6 +91,7 @@ def prepare(*, folder: Path, trust_path: Path | None, url: str | None, proxy: st
 @click.option("--number", type=click.IntRange(0), default=0, help="How many reports these words sealed before.")
 @click.option("--follows", metavar="ID", help="Id of your earlier report that this one adds to.")
 @click.option("--language", metavar="CODE", help="Of the words: en, fr, es, … or `digits`; default by the report.")
+@attach_options
 @click.option("--keep", type=click.Choice(["3", "12", "36"]), default="12", help="Months that it is kept.")
 @trust_option
 @house_options
@@ -103,6 +107,9 @@ def seal(  # noqa: PLR0913 - the options of a command
     follows: str | None,
     language: str | None,
     keep: str,
+    attach: tuple[Path, ...],
+    only: tuple[Path, ...],
+    originals: bool | None,
     trust_path: Path | None,
     url: str | None,
     proxy: str | None,
@@ -116,7 +123,9 @@ def seal(  # noqa: PLR0913 - the options of a command
     from client.descriptors import words_in, words_out, write_words  # noqa: PLC0415
     from client.keys import write_new  # noqa: PLC0415
 
-    samples = [one for file in files for one in reporter.load_reports(file)]
+    samples = [(file, one) for file in files for one in reporter.load_reports(file)]
+    if (attach or only) and len(samples) > 1:
+        raise UsageError("--attach is for one report.", "Name files in the reports, or seal them one by one.")
     targets = _targets(output, len(samples))
     given = _given_words(words_in(words_from), len(samples), number) if words_from is not None else None
     thread = _thread(follows)
@@ -124,14 +133,28 @@ def seal(  # noqa: PLR0913 - the options of a command
     announce_rehearsal(found)
     sealed = []
     with words_out(words_to) if given is None else nullcontext() as stream:
-        for place, (sample, target) in enumerate(zip(samples, targets, strict=True)):
+        for place, ((file, sample), target) in enumerate(zip(samples, targets, strict=True)):
             said, count = given[place] if given else (_new_words(sample, language), number)
-            envelope = reporter.seal(
-                sample, found, said, number=count, thread=thread, retention=int(keep), draw=os.urandom
-            )
-            if given is None:  # before the file: a sealed report without words would be lost to her
-                write_words(stream, target.name if len(samples) > 1 else "", said)
-            write_new(target, envelope.encode())
+            named = (attach, only, originals)
+            travelling = seal_files(sample, file, target, named, draw=os.urandom, quiet=as_json)
+            try:
+                envelope = reporter.seal(
+                    sample,
+                    found,
+                    said,
+                    number=count,
+                    thread=thread,
+                    retention=int(keep),
+                    files=travelling,
+                    draw=os.urandom,
+                )
+                if given is None:  # before the file: a sealed report without words would be lost to her
+                    write_words(stream, target.name if len(samples) > 1 else "", said)
+                write_new(target, envelope.encode())
+            except BaseException:
+                if travelling:
+                    drop_files(target)
+                raise
             sealed.append({"file": str(target), "id": envelope.id.hex()})
     say(
         as_json,
@@ -195,6 +218,7 @@ def _rules(trust_path: Path | None, notes: Path | None, url: str | None, proxy: 
 
 @report.command()
 @click.argument("sealed", nargs=-1, required=True, type=_FILE)
+@click.option("--words-only", is_flag=True, help="Send no files now; the same command without this sends them.")
 @trust_option
 @house_options
 @json_option
@@ -203,12 +227,13 @@ def send(  # noqa: PLR0913 - the options of a command
     ctx: click.Context,
     *,
     sealed: tuple[Path, ...],
+    words_only: bool,
     trust_path: Path | None,
     url: str | None,
     proxy: str | None,
     as_json: bool,
 ) -> None:
-    """Send sealed files, or all files of a folder. Sending one twice is one report.
+    """Send sealed reports, or all of a folder: first the words, then the files. Sending one twice is one report.
 
     Example: amana report send sealed.amana
     """
@@ -228,6 +253,11 @@ def send(  # noqa: PLR0913 - the options of a command
             one = sent[-1]
             how = "has arrived" if one["new"] else "was already there; it is one report"
             click.echo(f"{file.name} {how}. Id {one['id']}, place {one['index']} in the log.")
+        left = None if words_only else _send_files(file, house, trust.log_policy, one=sent[-1], quiet=as_json)
+        if left is not None:
+            faults.append((place, left))
+            if not as_json:
+                click.echo(f"{file.name}: {left.sentence} {left.next_step}", err=True)
     worst = max((error for _, error in faults), key=lambda error: error.code, default=None)
     if worst is None:
         if as_json:
@@ -255,3 +285,21 @@ def _send(file: Path, house: "House", log: "LogPolicy") -> dict[str, object]:
     _, receipt, new = house.submit(data)
     index = check_receipt(receipt, envelope_id, log)
     return {"file": str(file), "id": envelope_id.hex(), "index": index, "new": new, "receipt": receipt}
+
+
+def _send_files(
+    file: Path, house: "House", log: "LogPolicy", *, one: dict[str, object], quiet: bool
+) -> AmanaError | None:
+    """Send what lies beside it, after it has arrived. Return what is to be told where some are left."""
+    from client.reporter import load_envelope  # noqa: PLC0415 - commands start fast
+    from crypto.envelope import Envelope  # noqa: PLC0415
+    from crypto.limits import limit  # noqa: PLC0415
+
+    data, _ = load_envelope(file)
+    sent = send_files(file, Envelope.decode(data, limit=limit("envelope")), house, log, quiet=quiet)
+    if sent is None:
+        return None
+    one["files"] = {"whole": len(sent.whole), "proven": len(sent.proven), "left": len(sent.left)}
+    if not quiet:
+        click.echo(f"Files: {len(sent.whole)} arrived whole, {len(sent.proven)} of them proven by the log.")
+    return not_all_sent(sent)

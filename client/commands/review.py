@@ -8,21 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from client.commands.answers import COMMANDS as ANSWERS
+from client.commands.fetching import fetch
 from client.commands.openings import (
-    SESSION,
-    Stop,
+    Wish,
+    ask_gates,
     check_output,
-    check_purpose,
     check_reason,
-    check_same,
     let_go,
     minute,
-    missing_agreement,
     path_of,
     read_small,
-    remember,
     show,
-    stop_for_agreement,
     warn,
     working_on,
 )
@@ -63,7 +59,7 @@ def review() -> None:
     """
 
 
-for _one in ANSWERS:
+for _one in (*ANSWERS, fetch):
     review.add_command(_one)
 
 
@@ -140,42 +136,28 @@ def open_sections(  # noqa: PLR0913 - the options of a command
 
     Where somebody has to agree first, an ask file is written; send it to her, and go on with what she sends back.
     """
-    from client import approving, reviewer  # noqa: PLC0415 - commands start fast
-    from client.notebook import Notebook  # noqa: PLC0415
+    from client.notebook import Notebook  # noqa: PLC0415 - commands start fast
     from client.reading import report_id  # noqa: PLC0415
     from crypto.sections import Section  # noqa: PLC0415
 
     wanted = [Section[name.upper()] for name in sections]
-    check_purpose(purpose)
-    check_reason(because)
-    if approvals and (ask_path is None or not ask_path.exists()):
-        raise UsageError("An approval belongs to an ask file.", "Name the one that was approved with --ask.")
+    wish = Wish(
+        report=report_id(report),
+        sections=wanted,
+        action="open",
+        purpose=purpose,
+        because=because,
+        ask=ask_path,
+        approvals=approvals,
+    )
+    wish.check()
     check_output(output, wanted, as_json=as_json)
-    given = approving.given([read_small(path) for path in approvals])
-    envelope_id = report_id(report)
     desk = desk_of(key, trust_path, url, proxy)
     notebook = Notebook.of(key, desk.ring)
-    with working_on(desk, notebook, envelope_id) as fetched:
-        if ask_path is not None and ask_path.exists():
-            kept = ask_path.with_name(ask_path.name + SESSION)
-            session, before = approving.resume(read_small(ask_path), read_small(kept), desk.ring)
-            check_same(session, envelope_id, wanted, purpose)
-            because = because or before
-        else:
-            session = reviewer.begin(
-                desk.ring, envelope_id, wanted, action="open", purpose=purpose, minute=minute(), draw=os.urandom
-            )
-        checked = [(one, *approving.check(session, one, desk.in_force, minute())) for one in given]
-        missing = missing_agreement(desk, fetched, wanted, [approval for _, approval, _ in checked])
-        new = ask_path is None or not ask_path.exists()
-        if missing or (ask_path is not None and new):
-            path = ask_path if ask_path is not None else Path(f"{report[:16]}.ask")
-            stop_for_agreement(Stop(desk, notebook, session, path, because, new=new), missing, as_json=as_json)
-        result = desk.ask(session, fetched, checked, because, minute())
-    remember(desk, notebook, envelope_id, result)
+    result = ask_gates(wish, desk, notebook, as_json=as_json)
     if output != "-":
         files = [path_of(output, one, as_json=as_json) for one in result.opened]
-        notebook.note(envelope_id, files=[*files, *approvals])
+        notebook.note(wish.report, files=[*files, *approvals])
     show(result, output, as_json=as_json)
 
 
@@ -206,7 +188,8 @@ def approve(  # noqa: PLR0913 - the options of a command
     desk = desk_of(key, trust_path, url, proxy)
     wanted = approving.examine(read_small(ask), desk.ring, desk.in_force, minute())
     sections = ", ".join(one.label for one in wanted.sections)
-    sentence = f"{wanted.ask.asker} asks to open {sections} of {wanted.ask.id.hex()} for {wanted.ask.purpose}."
+    does = "take along files of" if wanted.ask.action == "copy" else "open"
+    sentence = f"{wanted.ask.asker} asks to {does} {sections} of {wanted.ask.id.hex()} for {wanted.ask.purpose}."
     click.echo(sentence, err=True)
     if not yes and sys.stdin.isatty() and not click.confirm("Do you agree?", err=True):
         raise RefusedError("Nothing was given.", "")
