@@ -21,6 +21,7 @@ from crypto import answers
 from crypto.answers import Answer, Grant
 from crypto.errors import CryptoError, MalformedError, OpenError
 from crypto.feed import AnswerPost
+from crypto.hours import ANY, hours_of
 from crypto.limits import limit
 from crypto.opening import HASH
 from crypto.sections import Section
@@ -28,7 +29,7 @@ from policies import feeds
 
 REPLY: Final = "REPLY"
 NO_REPLY: Final = "none"  # her card's mode: she wants no answer
-_NOBODY: Final = Answer(id=bytes(32), request=bytes(32), author="n", day=0, text="-")
+_NOBODY: Final = Answer(id=bytes(32), request=bytes(32), author="n", day=0, text="-", hours=ANY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,14 @@ def answer(desk: Desk, begun: Begun, text: str, *, because: str, minute: int) ->
     until, given = permissions(desk, grants, threshold)
     parts = {name: grants[name].parts[0][1] for name, _ in given[:threshold]}  # of none that gave nothing to write with
     request = next(iter(grants.values())).request
-    made = Answer(id=begun.report.id, request=request, author=desk.ring.name, day=minute // 1440, text=text)
+    made = Answer(
+        id=begun.report.id,
+        request=request,
+        author=desk.ring.name,
+        day=minute // 1440,
+        text=text,
+        hours=hours_of(begun.card.reply[1]),  # of the card that is open, never of what somebody types
+    )
     slots = answers.seal_answer(made, made.sign(desk.ring.identity), reply=begun.card.reply_key, parts=parts)
     day, late = desk.house.hand_in(AnswerPost(request=request, until=until, slots=slots, permissions=given))
     return HandedIn(day=day, late=late, slots=len(slots))

@@ -13,16 +13,12 @@ from typing import Final
 
 from client import cleaning
 from client.contents import Files, Piece, Report
-from client.errors import UsageError
+from client.errors import RefusedError, UsageError
 from client.sealing_files import Described, Progress, add_decoys, seal_file
 from crypto.hybrid import Draw
 from crypto.limits import limit
 from crypto.sections import Section
 
-REMAINS: Final = (
-    "Cleaning takes out what a file says about phone, place and time. It does not change what can be seen and heard: "
-    "faces, voices, number plates, uniforms and windows are still there."
-)
 QUESTION: Final = (
     "Send the untouched files too? They may help as proof later. They can also show which phone and where."
 )
@@ -92,10 +88,13 @@ def seal_all(
         raise UsageError(f"{folder} is already there; it was not changed.", "Give another name with -o.")
     working: list[Piece] = []
     untouched: list[Piece] = []
+    remains: dict[str, None] = {}
     try:
         for one in attachments:
             if one.working:
-                working.append(_clean_and_seal(one, folder, draw, progress, said))
+                piece, left = _clean_and_seal(one, folder, draw, progress, said)
+                working.append(piece)
+                remains.update(dict.fromkeys(left))
             if one.original:
                 described = Described(kind=one.kind, media=cleaning.media_of(one.path), contains=one.contains)
                 untouched.append(seal_file(one.path, folder, described, draw=draw, progress=progress))
@@ -103,18 +102,26 @@ def seal_all(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+    if said is not None:
+        for sentence in remains:
+            said(sentence)
     return {Section.EVIDENCE: working, Section.ORIGINALS: untouched}
 
 
 def _clean_and_seal(
     one: Attachment, folder: Path, draw: Draw, progress: Progress | None, said: Callable[[str], None] | None
-) -> Piece:
+) -> tuple[Piece, tuple[str, ...]]:
+    """Return what was sealed, and what cleaning left in it."""
     # On the disk where the sealed files go: a temporary folder elsewhere may be another person's disk.
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".amana-", dir=folder.parent) as private:
         clean = Path(private) / "copy"
-        cleaned = cleaning.clean(one.path, clean)
+        try:
+            cleaned = cleaning.clean(one.path, clean)
+        except RefusedError as error:
+            sentence = f"{one.path.name}: {error.sentence} Nothing was sealed."
+            raise RefusedError(sentence, f"{error.next_step} (--original-only)") from None
         if said is not None:
             said(f"{one.path.name}: {cleaned.sentence}")
         described = Described(kind=one.kind, media=cleaned.media, contains=one.contains)
-        return seal_file(clean, folder, described, draw=draw, progress=progress)
+        return seal_file(clean, folder, described, draw=draw, progress=progress), cleaned.remains

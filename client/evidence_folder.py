@@ -12,6 +12,8 @@ from client.plain_files import inside, write
 INDEX: Final = "evidence.json"
 PROOFS: Final = "proofs"
 STAMPS: Final = "stamps"
+CHECKPOINT: Final = ".checkpoint"
+TOKEN: Final = ".tsr"
 _LARGEST: Final = 1 << 20  # bytes of the index
 _PROOF: Final = 1 << 17  # bytes of a proof with its checkpoint
 _MOST: Final = 64  # entries of a kind
@@ -42,6 +44,7 @@ class Event(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     section: str
     gate: str
     index: int
+    leaf: str
 
 
 class Evidence(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -84,6 +87,19 @@ def place(folder: Path, name: str) -> Path:
         if found.is_symlink():
             raise ValueError("a link")
     return found
+
+
+def stamp_names(folder: Path) -> list[str]:
+    """Return the names of stamps in a folder of stamps: sizes of the log."""
+    names = {one.name.removesuffix(CHECKPOINT) for one in folder.glob(f"*{CHECKPOINT}") if not one.is_symlink()}
+    return sorted(
+        one for one in names if (folder / (one + TOKEN)).is_file() and not (folder / (one + TOKEN)).is_symlink()
+    )
+
+
+def stamped_proof(index: int, size: int) -> str:
+    """Name of the proof of a leaf in a checkpoint that was stamped."""
+    return f"{PROOFS}/{index}-{size}.proof"
 
 
 def _bytes(folder: Path, name: str, most: int) -> bytes:

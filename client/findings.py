@@ -30,6 +30,7 @@ class Report:
     unchecked: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     decisions: list[Found] = field(default_factory=list, repr=False)
+    arrived: set[int] = field(default_factory=set, repr=False)  # leaves of reports that came, where a key opened them
     history: History = field(default_factory=History, repr=False)
 
     @property

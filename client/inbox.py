@@ -50,11 +50,13 @@ class Sent:
     held_until: int | None  # day through which two officers have its bytes kept
     destroyed: tuple[int, str] | None  # day and why, as the log says it
     letters: Sequence[Letter]
+    aside: int = 0  # decisions that are not shown now, because they tell that somebody wrote (protocol 15.12)
+    shown: bool = True  # whether what was written may be on the screen
 
     @property
     def nobody(self) -> bool:
         """Whether "nobody has opened it" may be said (protocol 14.8): it arrived in this look, and no gate decided."""
-        return self.arrival is not None and not self.decisions
+        return self.arrival is not None and not self.decisions and not self.aside
 
     @property
     def newest(self) -> Wish | None:

@@ -42,6 +42,7 @@ class Result:
     refused: list[Section] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     leaves: dict[str, list[int]] = field(default_factory=dict)  # by gate: where the log says that she opened it
+    proofs: dict[int, tuple[bytes, str]] = field(default_factory=dict, repr=False)  # by index: leaf and tlog-proof
     rules: Rules | None = None
     grants: dict[str, Grant] = field(default_factory=dict, repr=False)  # by gate, for `answer` and `thread`
     kin: dict[str, bytes] = field(default_factory=dict)  # by gate: the same for all reports of the same words
@@ -53,6 +54,7 @@ class _Proven:
     verdict: Verdict
     release: Release | Grant | None
     indices: list[int]
+    proofs: dict[int, tuple[bytes, str]]
 
 
 def prove(answer: GateAnswer, asked: Asked, session: Session, bundle: Bundle, log: LogPolicy) -> _Proven:
@@ -73,15 +75,17 @@ def prove(answer: GateAnswer, asked: Asked, session: Session, bundle: Bundle, lo
         release = unseal(answer.release[0], request=asked.digest, gate=gate.name, public=public, session_seed=seed)
     # (6) the tlog-proof of each leaf in the verdict verifies, with the quorum.
     indices = []
+    proofs: dict[int, tuple[bytes, str]] = {}
     if len(answer.proofs) != len(verdict.sections):
         raise ProofError("a proof for each leaf")
     for (_, _, leaf), text in zip(verdict.sections, answer.proofs, strict=True):
         proof = TlogProof.parse(text)
         proof.verify(log, leaf)
         indices.append(proof.index)
+        proofs[proof.index] = leaf, text
     if len(set(indices)) < len(indices):
         raise ProofError("one leaf for two sections")
-    return _Proven(gate.name, verdict, release, indices)
+    return _Proven(gate.name, verdict, release, indices, proofs)
 
 
 def open_answer(  # noqa: PLR0913 - all that it depends on, by name
@@ -106,6 +110,7 @@ def open_answer(  # noqa: PLR0913 - all that it depends on, by name
             known = {gate.name for gate in bundle.body.gates}
             result.warnings.append(LYING.format(one.gate if one.gate in known else "a gate"))
     result.leaves = {name: one.indices for name, one in proven.items()}
+    result.proofs = {index: found for one in proven.values() for index, found in one.proofs.items()}
     threshold = asked.sealed_under.body.threshold
     if len(proven) < threshold:
         _too_few(result)

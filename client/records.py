@@ -143,6 +143,8 @@ def _open(source: Folder, report: Report, beside: tuple[int, bytes, bytes], audi
         leaves.check_record(leaf, record, source.notice(index), source.memo(index))
         if record.kind == leaves.DECISION:
             report.decisions.append(decisions.read(index, leaf, record))
+        elif record.kind == leaves.RECEIVED:
+            report.arrived.add(index)
     except ProofError:
         report.blame(index, OTHER)
     except MalformedError:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from client.disclosed import WHO, section_name
 from client.inbox import Decision, Inbox, Sent, Wished
 from client.letters import FALSE, REAL, UNSEEN
+from client.quiet import ANYWAY, QUIET
 from client.reading import visible
 from client.returning import Look
 from crypto.leaves import Notice
@@ -15,8 +17,8 @@ from policies.vocabulary import consent_choices
 
 NOBODY: Final = "Nobody has opened it. This is proven by the log up to now, not only said."
 EMPTY: Final = (
-    "There is nothing here for these words as far back as we looked. Words that belong to no report show the same, "
-    "with the same requests of the same size: nobody who watches can tell which it is."
+    "There is nothing to show now for these words as far back as we looked. Words that belong to no report show the "
+    "same, with the same requests of the same size: nobody who watches can tell which it is."
 )
 FALSE_ANSWER: Final = "Somebody tried to write to you in our name. It is not shown. Please believe none of it."
 NO_WITNESS: Final = (
@@ -31,15 +33,7 @@ _DOES: Final = {
     "thread": "read again what was answered to you",
     "recuse": "stepped aside: this person opens nothing of it any more",
 }
-_WHO: Final = {"desk": "a reviewer", "custodian": "a custodian"}
 _STATES: Final = {OPEN: "open", CLOSED: "closed", FINAL: "closed for ever"}
-_SECTIONS: Final = {
-    Section.CARD: "the card (what you ticked)",
-    Section.STORY: "your words",
-    Section.IDENTITY: "names and exact place",
-    Section.EVIDENCE: "working copies of files",
-    Section.ORIGINALS: "untouched files",
-}
 
 
 def told(inbox: Inbox, *, letters: bool) -> list[str]:
@@ -48,21 +42,21 @@ def told(inbox: Inbox, *, letters: bool) -> list[str]:
     lines = [] if look.witnesses else [NO_WITNESS]
     lines.append(f"We looked {look.days} days back, and checked every line of the log since then up to now.")
     if inbox.empty:
-        return [*lines, EMPTY]
+        return [*lines, EMPTY, ANYWAY]
     for one in inbox.sent:
         lines += ["", f"Report {one.number + 1} of these words:", *(f"  {line}" for line in _sent(look, one))]
         lines += [f"  {line}" for line in _letters(one, shown=letters)]
-    return lines
+    return [*lines, ANYWAY]
 
 
 def openings(inbox: Inbox) -> list[str]:
     """Return only who opened what."""
     if inbox.empty:
-        return [EMPTY]
+        return [EMPTY, ANYWAY]
     lines = [] if inbox.look.witnesses else [NO_WITNESS]
     for one in inbox.sent:
         lines += [f"Report {one.number + 1} of these words:", *(f"  {line}" for line in _opened(inbox.look, one))]
-    return lines
+    return [*lines, ANYWAY]
 
 
 def _sent(look: Look, one: Sent) -> Iterator[str]:
@@ -81,7 +75,9 @@ def _opened(look: Look, one: Sent) -> Iterator[str]:
     elif one.arrival is None and not one.decisions:
         yield "Whether somebody opened it cannot be said: we do not see it that far back."
     elif not look.full:
-        yield f"There were {len(one.decisions)} decisions about it. {_SHORT}"
+        yield f"There were decisions about it. {_SHORT}"
+    elif not one.decisions:
+        yield "There were decisions about it; none of them opened anything."
     else:
         yield f"There were {len(one.decisions)} decisions about it:"
         yield from (f"- {line}" for line in _each(one))
@@ -95,20 +91,14 @@ def _each(one: Sent) -> Iterator[str]:
             yield _decision(decision.notice)
 
 
-def disclosed(one: Sent) -> list[str]:
-    """Return what cannot be recalled any more: everything that was permitted about a report until now."""
-    return [_decision(found.notice) for found in one.decisions if found.notice is not None and found.notice.opened]
-
-
 def _decision(notice: Notice) -> str:
     day, gate = day_text(notice.day), notice.gate
     if not notice.opened:
         return f"{day}: somebody asked, and was refused ({gate})"
     what = _DOES.get(notice.action, "was allowed something")
     if notice.action in ("open", "copy"):
-        section = _SECTIONS[Section(notice.section)] if notice.section in set(Section) else "a part"
-        what = f"{what} {section}, for {visible(notice.purpose)}"
-    return f"{day}: {_WHO.get(notice.role, 'somebody')} {what} ({gate})"
+        what = f"{what} {section_name(notice.section)}, for {visible(notice.purpose)}"
+    return f"{day}: {WHO.get(notice.role, 'somebody')} {what} ({gate})"
 
 
 def _fate(look: Look, one: Sent) -> Iterator[str]:
@@ -145,7 +135,12 @@ def _wish(wished: Wished) -> str:
 
 
 def _letters(one: Sent, *, shown: bool) -> Iterator[str]:
+    if not one.shown:
+        yield QUIET
+        return
     real = [letter for letter in one.letters if letter.state == REAL]
+    if not one.letters:
+        yield "There is no answer as far back as we looked."
     if real:
         yield f"There {'is 1 answer' if len(real) == 1 else f'are {len(real)} answers'} for you."
     for letter in real if shown else ():
@@ -197,6 +192,7 @@ def _fields(look: Look, one: Sent, *, letters: bool) -> dict[str, Any]:
             }
             for wished in one.wishes
         ],
+        "answers_shown": one.shown,
         "answers": len(real),
         "letters": [
             {"day": day_text(answer.day), "author": answer.author, "text": answer.text, "id": answer.id.hex()}

@@ -13,6 +13,7 @@ from crypto import hybrid, signing
 from crypto.canonical import Message, require
 from crypto.errors import MalformedError, OpenError, ProofError
 from crypto.hashing import derive, sha256, tag
+from crypto.hours import check_hours
 from crypto.labels import Label, sized
 from crypto.limits import limit
 from crypto.opening import HASH, Pair
@@ -37,6 +38,7 @@ class Answer(Message, kw_only=True):
     author: str
     day: int
     text: str
+    hours: bytes  # in which her page shows it by itself
 
     def check(self) -> None:
         """Raise MalformedError where a value is out of its bounds."""
@@ -48,6 +50,7 @@ class Answer(Message, kw_only=True):
             raise MalformedError("text of an answer") from error
         require(size <= limit("answer_text") and bool(self.text.strip()), "text of an answer")
         require(_UNSAFE.search(self.text) is None, "text of an answer")
+        check_hours(self.hours)
 
     def sign(self, seed: bytes) -> bytes:
         """Return the author's signature."""

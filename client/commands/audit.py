@@ -42,6 +42,7 @@ Examples:
   amana audit verify log --as auditor.key --json
 """
 _OPENED_EXAMPLE = "\b\nExample: amana audit opened log --as auditor.key"
+_STATISTICS_EXAMPLE = "\b\nExample: amana audit statistics log --as auditor.key"
 _REPLAY_EXAMPLE = "\b\nExample: amana audit replay log --as auditor.key"
 
 
@@ -138,6 +139,27 @@ def replay(*, folder: Path, key: Path, trust_path: Path | None, as_json: bool) -
     _end_with(as_json, sorted({*found.faults, *result.faults}), fields)
     sentence = f"All of it holds, and the rules give the same for each of {result.decided} decisions."
     say(as_json, "replayed", "\n".join([sentence, *found.unchecked]), faults=[], **fields)
+
+
+@audit.command(epilog=_STATISTICS_EXAMPLE)
+@click.argument("folder", type=_FOLDER)
+@click.option("--as", "key", type=_FILE, metavar="KEY", required=True, help=_KEY_HELP)
+@trust_option
+@json_option
+def statistics(*, folder: Path, key: Path, trust_path: Path | None, as_json: bool) -> None:
+    """Verify FOLDER, then say how much happened on each day that is over, in bands: what may be told to others.
+
+    "Fewer than 10" may be none. There is nothing finer, and nothing to choose by: no hour, place, person or kind.
+    """
+    from client import tallies  # noqa: PLC0415 - commands start fast
+    from client.folder import Folder  # noqa: PLC0415
+
+    found, _, _ = _verified(folder, trust_path, key)
+    _end_with(as_json, found.faults, {})
+    days = tallies.tallies(found, Folder(folder).leaves[: found.size])
+    lines = [f"{one.day}  " + ", ".join(f"{kind}: {one.bands[kind]}" for kind in tallies.KINDS) for one in days]
+    rows = [{"day": one.day, **one.bands} for one in days]
+    say(as_json, "statistics", "\n".join(lines) or "No day is over yet that the log knows.", days=rows)
 
 
 def _verified(folder: Path, trust_path: Path | None, key: Path | None) -> "tuple[Report, Trust, KeyRing | None]":

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from client.cleaning import suffix_of
 from client.commands.files import progress
 from client.commands.openings import Wish, ask_gates, warn
 from client.commands.options import fail, house_options, json_option, say, trust_option
 from client.errors import RefusedError, UsageError
-from client.kinds import suffix_of
 
 if TYPE_CHECKING:
     from client.contents import Evidence, Piece
@@ -129,13 +129,16 @@ def fetch(  # noqa: PLR0913 - the options of a command
         report=report,
         files=taken.files,
         events=[
-            evidence_folder.Event(what="copied", section=section.label, gate=gate, index=index)
+            evidence_folder.Event(
+                what="copied", section=section.label, gate=gate, index=index, leaf=result.proofs[index][0].hex()
+            )
             for gate, indices in sorted(result.leaves.items())
             for index in indices
         ],
     )
     if taken.files:
-        evidence_folder.save(output, evidence, taken.proofs)
+        decided = [(f"{evidence_folder.PROOFS}/{index}.proof", text) for index, (_, text) in result.proofs.items()]
+        evidence_folder.save(output, evidence, [*taken.proofs, *decided])
     notebook.note(wish.report, files=[*(one for one in output.rglob("*") if one.is_file()), *approvals])
     _tell(output, taken, as_json=as_json)
 

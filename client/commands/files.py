@@ -55,7 +55,7 @@ def seal_files(  # noqa: PLR0913 - each is a different thing
     quiet: bool,
 ) -> "Files":
     """Clean and seal what travels with one report, beside its sealed file."""
-    from client.attaching import REMAINS, chosen, seal_all  # noqa: PLC0415 - commands start fast
+    from client.attaching import chosen, seal_all  # noqa: PLC0415 - commands start fast
     from client.contents import NO_FILES  # noqa: PLC0415
 
     attach, only, originals = named
@@ -63,10 +63,7 @@ def seal_files(  # noqa: PLR0913 - each is a different thing
     if not found:
         return NO_FILES
     said = None if quiet else _say
-    files = seal_all(found, folder_of(target), draw=draw, progress=None if quiet else progress("sealed"), said=said)
-    if not quiet:
-        _say(REMAINS)
-    return files
+    return seal_all(found, folder_of(target), draw=draw, progress=None if quiet else progress("sealed"), said=said)
 
 
 def drop_files(target: Path) -> None:

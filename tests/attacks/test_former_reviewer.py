@@ -11,6 +11,7 @@ from crypto.answers import Answer, Grant
 from crypto.errors import OpenError, ProofError
 from crypto.feed import AnswerPost, Found
 from crypto.hashing import derive, tag
+from crypto.hours import ANY
 from crypto.labels import Label
 from crypto.leaves import Entry, Notice
 from crypto.limits import limit
@@ -28,7 +29,7 @@ def written(her: Her, who: str, text: str, given: Mapping[str, Grant], asking: K
     """The slots of an honest answer."""
     threshold = her.world.organisation.threshold
     parts = {name: one.parts[0][1] for name, one in sorted(given.items())[:threshold]}
-    message = Answer(id=her.report, request=asking.digest, author=who, day=her.today, text=text)
+    message = Answer(id=her.report, request=asking.digest, author=who, day=her.today, text=text, hours=ANY)
     signature = message.sign(her.world.key(who).identity)
     return answers.seal_answer(message, signature, reply=her.keys.reply, parts=parts)
 
@@ -116,12 +117,16 @@ def test_gets_nothing_more_from_a_gate(former: Former, action: str, purpose: str
 def test_writes_no_answer_with_what_she_kept(former: Former) -> None:
     """A9: her old part and the reply key make a slot that the reporter takes for noise, or for what she saw before."""
     her, digest = former.her, os.urandom(32)
-    forged = Answer(id=her.report, request=digest, author="r5", day=her.today, text="Meet us at the station.")
+    forged = Answer(
+        id=her.report, request=digest, author="r5", day=her.today, text="Meet us at the station.", hours=ANY
+    )
     for part in former.secrets:
         signature = forged.sign(her.world.key("r1").identity)
         slots = answers.seal_answer(forged, signature, reply=former.reply, parts={"gate-1": part})
         assert finds(her, slots) == []
-    again = Answer(id=her.report, request=former.request.digest, author="r1", day=her.today, text="Meet us there.")
+    again = Answer(
+        id=her.report, request=former.request.digest, author="r1", day=her.today, text="Meet us there.", hours=ANY
+    )
     signature = again.sign(her.world.key("r1").identity)
     parts = {"gate-1": former.grant.parts[0][1]}
     (found,) = finds(her, answers.seal_answer(again, signature, reply=former.reply, parts=parts))
@@ -135,7 +140,9 @@ def test_writes_no_answer_with_what_she_kept(former: Former) -> None:
 def test_writes_in_a_colleagues_name(former: Former) -> None:
     """A9: the answer is signed by its author's own key."""
     her, world = former.her, former.her.world
-    forged = Answer(id=her.report, request=former.request.digest, author="r5", day=her.today, text="Call this number.")
+    forged = Answer(
+        id=her.report, request=former.request.digest, author="r5", day=her.today, text="Call this number.", hours=ANY
+    )
     signature = forged.sign(world.key("r1").identity)
     with pytest.raises(ProofError):
         feeds.check_author(forged, signature, world.in_force.directory, frozenset())

@@ -81,9 +81,9 @@ def at_the_command_line(
     monkeypatch.setenv("AMANA_PASSPHRASE_FILE", str(folder / "pass"))
     for module in ("review", "report", "returning", "officer", "keeping"):
         monkeypatch.setattr(f"client.commands.{module}.house_of", lambda *_: world.house)
-    for module in ("review", "report", "returning", "answers", "officer", "keeping"):
+    for module in ("review", "report", "returning", "wishing", "answers", "officer", "keeping"):
         monkeypatch.setattr(f"client.commands.{module}.today", lambda: world.clock.day)
-    for module in ("review", "answers"):
+    for module in ("review", "openings", "answers"):
         monkeypatch.setattr(f"client.commands.{module}.minute", lambda: int(world.clock() // 60))
     monkeypatch.chdir(folder)
     yield People(world, folder, capsys)

@@ -72,7 +72,7 @@ def test_a_short_look_says_of_decisions_only_that_there_were_some(people: People
     assert all("opened" not in one for one in report["decisions"])
     assert report["answers"] == 1
     lines = "\n".join(told(her.inbox(full=False), letters=False))
-    assert "There were 2 decisions about it." in lines
+    assert "There were decisions about it. Who opened what stands in a full look" in lines
     assert "A person has read" not in lines
 
 
@@ -255,9 +255,7 @@ def test_withdrawn_changed_her_mind_withdrawn_for_ever(people: People) -> None:
     assert saved.is_file()
     code, found = people.report(her.said, "withdraw", "--yes")
     assert (code, found["kind"], found["hours"]) == (0, "withdrawn", 168)
-    assert found["reports"] == [{"number": 0, "decisions": 1}]
-    assert "cannot be called back" in people.err
-    assert "a reviewer opened the card (what you ticked), for TRIAGE (gate-1)" in people.err
+    assert [(one["number"], one["decisions"]) for one in found["reports"]] == [(0, 1)]
     assert people.review("r1", "open", her.id, "card", "--purpose", "TRIAGE")[1]["kind"] == "not-found"
     assert not saved.exists()  # her device lets go of it
     assert "taken back" in people.err

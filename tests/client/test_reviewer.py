@@ -106,8 +106,8 @@ def test_card_and_slip_disagree(world: Running, monkeypatch: pytest.MonkeyPatch)
     """A hostile page seals a milder slip than the card that she sees: both are said, the stricter one counts."""
     compose = reporter.compose
 
-    def bend(sample: contents.Report, reply_key: bytes) -> tuple[Slip, dict[Section, bytes]]:
-        slip, written = compose(sample, reply_key)
+    def bend(sample: contents.Report, reply_key: bytes, files: contents.Files) -> tuple[Slip, dict[Section, bytes]]:
+        slip, written = compose(sample, reply_key, files)
         consent = bytes([3, *slip.consent[1:-1], 3])
         return structs.replace(slip, tier=2, urgency=0, consent=consent), written
 

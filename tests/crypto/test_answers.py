@@ -10,6 +10,7 @@ from crypto.answers import Answer, Grant
 from crypto.errors import CryptoError, MalformedError, OpenError, ProofError
 from crypto.feed import AnswerPost, find
 from crypto.hashing import derive, sha256, tag
+from crypto.hours import ANY
 from crypto.labels import Label, sized
 from crypto.limits import limit
 from crypto.opening import Release
@@ -258,7 +259,7 @@ def test_nothing_but_crypto_errors_leaves_a_slot_or_a_grant(data: bytes, number:
 def test_what_is_written_is_found_whoever_the_gates_are(text: str, count: int, seed: bytes) -> None:
     gates = GATES[:count]
     request = Stream(seed)(32)
-    answer = Answer(id=making.ID, request=request, author="desk-1", day=1, text=text)
+    answer = Answer(id=making.ID, request=request, author="desk-1", day=1, text=text, hours=ANY)
     parts = {gate: answers.part(HERS[gate], request) for gate in gates}
     slots = answers.seal_answer(answer, answer.sign(seed), reply=REPLY, parts=parts)
     (found,) = find([*making.noise(3), *reversed(slots)], reply=REPLY, answer_keys=HERS, thresholds=[count])

@@ -8,6 +8,7 @@ import pytest
 from crypto import answers
 from crypto.answers import Answer
 from crypto.errors import ProofError
+from crypto.hours import ANY
 from crypto.limits import LIMITS, limit
 from crypto.opening import KIN
 from crypto.relay import OpeningAnswer
@@ -52,7 +53,8 @@ def test_an_answer_from_the_desk_to_her(three_gates: Running) -> None:
         answers.check_permission(public, asking.digest, one.until, one.permission)
         assert one.parts == [(asking.digest, answers.part(her.keys.gate(name).answer_key, asking.digest))]
     parts = {name: one.parts[0][1] for name, one in sorted(given.items())[:2]}
-    text = Answer(id=her.report, request=asking.digest, author="r1", day=her.today, text="We have read it.")
+    said = "We have read it."
+    text = Answer(id=her.report, request=asking.digest, author="r1", day=her.today, text=said, hours=ANY)
     signature = text.sign(three_gates.key("r1").identity)
     slots = answers.seal_answer(text, signature, reply=her.keys.reply, parts=parts)
     hers = {name: answers.part(her.keys.gate(name).answer_key, slots[0][:32]) for name in parts}

@@ -11,6 +11,7 @@ from crypto.checkpoints import LogPolicy
 from crypto.errors import MalformedError, ProofError
 from crypto.feed import FeedFile, PublicNotes
 from crypto.hashing import sha256
+from crypto.hours import ANY
 from crypto.notes import Signer
 from policies import feeds, statements
 from policies.directory import AUDITOR
@@ -97,7 +98,8 @@ def test_the_gates_name_the_directory_of_that_day(day: int, good: bool) -> None:
 
 
 def written(author: str = "r1") -> tuple[Answer, bytes]:
-    answer = Answer(id=making.ID, request=making.request("short"), author=author, day=TODAY, text="We read it.")
+    request = making.request("short")
+    answer = Answer(id=making.ID, request=request, author=author, day=TODAY, text="We read it.", hours=ANY)
     return answer, answer.sign(seed("identity " + author))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from crypto import answers, feed, wishes, words
 from crypto.answers import Answer
 from crypto.feed import AnswerPost, FeedFile
+from crypto.hours import ANY
 from crypto.limits import limit
 from crypto.slip import PURPOSES
 from crypto.wishes import Step, Wishes
@@ -111,12 +112,15 @@ def rows(world: Running, query: str) -> list[Any]:
 class Reply:
     """An answer as a reviewer makes it, with permissions of some gates."""
 
-    def __init__(self, world: Running, her: Her, text: str = "We read it. You did right.", who: str = "r1") -> None:
+    def __init__(
+        self, world: Running, her: Her, text: str = "We read it. You did right.", who: str = "r1", hours: bytes = ANY
+    ) -> None:
         self.world, self.request = world, os.urandom(32)
         self.until = int(world.clock() // 60) + limit("answer_minutes")
         names = world.organisation.gate_names[: world.organisation.threshold]
         parts = {name: answers.part(her.keys.gate(name).answer_key, self.request) for name in names}
-        answer = Answer(id=her.report, request=self.request, author=who, day=world.clock.day, text=text)
+        day = world.clock.day
+        answer = Answer(id=her.report, request=self.request, author=who, day=day, text=text, hours=hours)
         signature = answer.sign(world.key(who).identity)
         self.slots = answers.seal_answer(answer, signature, reply=her.keys.reply, parts=parts)
         self.names = names

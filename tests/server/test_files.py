@@ -122,7 +122,7 @@ def test_the_carrier_brings_everything_and_decoys(sent: Sent) -> None:
     [{"report": bytes(32)}, {"object": bytes(32)}, {"ticket": bytes(32)}],
 )
 def test_only_she_adds_to_her_report(sent: Sent, changes: dict[str, bytes]) -> None:
-    answer = sent.create(**changes)
+    answer = sent.create(None, **changes)
     assert (answer.status_code, kind(answer)) == (403, "denied")
 
 

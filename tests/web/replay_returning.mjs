@@ -7,6 +7,7 @@ import * as feed from "../../web/protocol/feed";
 import * as feeds from "../../web/protocol/feeds";
 import * as grants from "../../web/protocol/grants";
 import { sha256 } from "../../web/protocol/hashing";
+import * as hours from "../../web/protocol/hours";
 import * as keeping from "../../web/protocol/keeping";
 import * as leaves from "../../web/protocol/leaves";
 import { LIMIT } from "../../web/protocol/limits";
@@ -88,6 +89,11 @@ export const returning = (same, message) => ({
   async "open-answer"(v) {
     const [key, request] = raw(v, "key", "request");
     await answers.openAnswer(key, request, byPlace(v.slots.map(unhex)));
+  },
+  hours(v) {
+    const found = hours.hoursOf(v.window);
+    same(found, v.hours);
+    for (const [minute, shown] of v.moments) same([minute, hours.within(found, minute)], [minute, shown]);
   },
   async find(v) {
     const keys = await keysOf(v);

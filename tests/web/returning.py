@@ -6,6 +6,7 @@ from typing import Any
 from crypto import answers
 from crypto.answers import Answer
 from crypto.feed import AnswerPost
+from crypto.hours import ANY
 from tests.gate.her import CARD, Her, Kept, grants
 from tests.harness import Running
 from tests.server.coming_back import rounds
@@ -13,13 +14,14 @@ from tests.web.street import Street
 from tests.web.visiting import Visitor
 
 
-def write_to(world: Running, her: Her, text: str, who: str = "r1") -> str:
+def write_to(world: Running, her: Her, text: str, who: str = "r1", hours: bytes = ANY) -> str:
     """A reviewer asks, is permitted, writes, hands in; return the day in whose file it will be."""
     asking = Kept(world, who, her.report, [CARD], purpose="REPLY", action="answer", kept=her.kept)
     given = grants(asking, asking.send())
     gates = sorted(given)[: world.organisation.threshold]
     parts = {name: given[name].parts[0][1] for name in gates}
-    answer = Answer(id=her.report, request=asking.digest, author=who, day=world.clock.day, text=text)
+    day = world.clock.day
+    answer = Answer(id=her.report, request=asking.digest, author=who, day=day, text=text, hours=hours)
     signature = answer.sign(world.key(who).identity)
     slots = answers.seal_answer(answer, signature, reply=her.keys.reply, parts=parts)
     permissions = [(name, given[name].permission) for name in gates]
@@ -27,8 +29,8 @@ def write_to(world: Running, her: Her, text: str, who: str = "r1") -> str:
     said = world.server.post("/v1/answers", content=post.encode())
     assert said.status_code == 202, said.text
     rounds(world).tick()  # a rehearsal shows it in today's file
-    day: str = said.json()["day"]
-    return day
+    in_file: str = said.json()["day"]
+    return in_file
 
 
 class Returner(Visitor):

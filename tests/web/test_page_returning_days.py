@@ -128,6 +128,7 @@ def test_an_author_who_was_revoked_before_is_not_believed(
     later(world, 1)
     she = visit(chrome, way, world)
     she.come_back(her.said, "7")
+    she.press("inbox.anyway")
     assert she.t("inbox.forged") in she.text
     assert "revoked before" not in she.page.content()
     she.page.context.close()

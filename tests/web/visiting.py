@@ -12,6 +12,8 @@ from tests.web import answering
 from web import translations
 
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+# Looked at with every frame: Playwright's own waiting for a locator looks only twice a second after a while.
+_TITLED = "title => document.querySelector('h1')?.innerText.trim() === title"
 Watch = Callable[[str], None]
 
 
@@ -80,7 +82,8 @@ class Visitor:
 
     def at(self, key: str) -> None:
         """Wait for the screen of this title; its heading has the focus."""
-        self.page.get_by_role("heading", level=1, name=self.t(key), exact=True).wait_for()
+        self.page.wait_for_function(_TITLED, arg=self.t(key))
+        assert self.page.get_by_role("heading", level=1, name=self.t(key), exact=True).is_visible()
         assert self.page.evaluate("document.activeElement.tagName") == "H1"
         self.watch(key.partition(".")[0])
 

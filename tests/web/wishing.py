@@ -79,6 +79,8 @@ def refused() -> list[tuple[dict[str, Any], str]]:
         {"slip": {**slip, "exclude_people": [f"p{i}" for i in range(9)]}},
         {"consent": {**consent, "choices": {**consent["choices"], "TRIAGE": "no"}}},
         {"consent": {**consent, "choices": {"NOBODY": "no"}}},
+        {"reply": {"safe_window": "in the evening"}},
+        {"reply": {"safe_window": "20:00-20:00"}},
         {"narrative": {"text": "\ud800"}},
         {"narrative": {"text": "x" * 140_000}},
     ]

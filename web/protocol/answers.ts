@@ -3,6 +3,7 @@
 import { concat, equal, hex, sized, utf8, type Bytes } from "./bytes";
 import { MalformedError, OpenError, require } from "./errors";
 import { derive, hmac, tag } from "./hashing";
+import { checkHours } from "./hours";
 import * as hybrid from "./hybrid";
 import { Label } from "./labels";
 import { LIMIT } from "./limits";
@@ -22,11 +23,12 @@ const LAST_DAY = 65535;
 const UNSAFE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]/;
 const SAYS = /[^\x09-\x0d\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/; // what Python's `strip` leaves
 
-const ANSWER = struct({ id: binary, request: binary, author: text, day: integer, text }, (answer) => {
+const ANSWER = struct({ id: binary, request: binary, author: text, day: integer, text, hours: binary }, (answer) => {
   require(answer.id.length === HASH && answer.request.length === HASH, "answer");
   require(NAME.test(answer.author) && answer.day >= 0 && answer.day <= LAST_DAY, "answer");
   require(utf8(answer.text).length <= LIMIT.answer_text && SAYS.test(answer.text), "text of an answer");
   require(!UNSAFE.test(answer.text), "text of an answer");
+  checkHours(answer.hours);
 });
 /** What a reviewer writes; her signature stands beside it. */
 export type Answer = Of<typeof ANSWER>;

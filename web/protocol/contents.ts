@@ -1,6 +1,7 @@
 // What is inside the sections (protocol 10). Text that was not given is the empty string: absence has no form of its own.
 import { type Bytes } from "./bytes";
 import { require } from "./errors";
+import { isWindow } from "./hours";
 import { binary, flag, Form, integer, list, struct, text, tuple, type Of } from "./messages";
 import type { Report } from "./report";
 import { BUCKETS, SECTIONS, type Each } from "./sections";
@@ -88,6 +89,7 @@ export function write(report: Report, slip: Slip, replyKey: Bytes): Each<Bytes> 
 function cardOf(report: Report, slip: Slip, replyKey: Bytes): Card {
   const { triage: card, consent, reply } = report;
   const { place, time, harm } = card ?? {};
+  require(isWindow(of(reply?.safe_window)), "safe hours");
   return {
     language: slip.language,
     urgency: slip.urgency,

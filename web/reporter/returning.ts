@@ -24,7 +24,7 @@ async function begin(wish: Wish): Promise<void> {
   if (onward === undefined) return;
   speak(entered.locale, entered.texts);
   show(t("check.title"), h("p", {}, t("check.doing")), h("progress", { "aria-label": t("check.doing") }));
-  const stay: Stay = { entered, leave: back, onward, lists: [], mine: [], sealed: new Set(), sent: new Set() };
+  const stay: Stay = { entered, leave: back, onward, lists: [], mine: [], anyway: false, sealed: new Set(), sent: new Set() };
   try {
     stay.lists = await lists();
   } catch (error) {

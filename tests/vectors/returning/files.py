@@ -6,6 +6,7 @@ from typing import Any, Final
 from crypto import answers, leaves, looking, opening, signing, wished, wishes
 from crypto.answers import Grant
 from crypto.feed import AnswerPost, PublicNotes
+from crypto.hours import ANY, hours_of, within
 from crypto.limits import limit
 from crypto.notes import Signer
 from policies.erasures import Erasure
@@ -64,6 +65,7 @@ def answers_vectors() -> Iterator[Vector]:
     yield bent("answer-version", "answer", at(encoded, 1, 3), "version 2")
     yield bent("answer-direction", "answer", encoded.replace(b"We read", b"We\xe2\x80\xaead"), "a turn of direction")
     yield bent("answer-blank", "answer", _with_text(encoded, b"   "), "nothing but spaces")
+    yield from _hours(encoded)
     long_key = answers.answer_key(keys.reply, making.request("long"), making.parts("long"))
     slots = making.sealed("long")
     others: list[tuple[str, str, list[bytes], str]] = [
@@ -83,6 +85,28 @@ def answers_vectors() -> Iterator[Vector]:
         request=making.request("long").hex(), slots=[slot.hex() for slot in slots],
     )  # fmt: skip
     yield from _grants(request)
+
+
+WINDOWS: Final = ("", "20:00-21:30", "22:15-05:00", "00:00-23:59", "20:00-20:00", "24:00-01:00", "evening")
+
+
+def _hours(encoded: bytes) -> Iterator[Vector]:
+    """Her safe hours: from the card, in the answer, and when its text shows itself."""
+    moments = [None, 0, 299, 300, 301, 1199, 1200, 1289, 1290, 1334, 1335, 1438, 1439]
+    for number, window in enumerate(WINDOWS):
+        found = hours_of(window)
+        yield vector(
+            f"hours-{number}", "hours", OK, f"a card that says {window!r}; minutes of her day, null: not known",
+            window=window, hours=found.hex(), moments=[[minute, within(found, minute)] for minute in moments],
+        )  # fmt: skip
+    hours = hours_of("20:00-21:30")
+    for name, other in (
+        ("equal", hours[:2] * 2), ("from", b"\5\xa0" + hours[2:]), ("until", hours[:2] + b"\5\xa0"),
+        ("half", b"\xff\xff" + hours[2:]),
+    ):  # fmt: skip
+        yield bent(f"answer-hours-{name}", "answer", encoded[:-4] + other, "hours that are none")
+    yield bent("answer-hours-short", "answer", encoded[:-6] + b"\xc4\3" + ANY[:3], "hours of three bytes")
+    yield bent("answer-hours-missing", "answer", at(encoded[:-6], 0, 1), "no hours at all")
 
 
 def _with_text(encoded: bytes, text: bytes) -> bytes:

@@ -7,6 +7,7 @@ from crypto import answers, feed, merkle, signing, wishes, words
 from crypto.answers import Answer
 from crypto.feed import FeedFile
 from crypto.hashing import sha256
+from crypto.hours import ANY, NEVER, hours_of
 from crypto.notes import Kind, Signer, Vkey
 from crypto.wishes import Wish, Wishes
 from policies.feeds import FeedNote
@@ -22,6 +23,7 @@ TEXTS: Final = {
     "arabic": "قرأنا ما أرسلتِ. لا تذهبي إلى هناك وحدكِ.",
     "long": "Line of a long answer.\n" * 150,
 }
+HOURS: Final = {"short": hours_of("20:00-21:30"), "arabic": ANY, "long": NEVER}
 LEAF: Final = 40  # leaves before the day's file
 SIZES: Final = {"short": 256 * 3 + 5, "long": 256 * 259 + 7}  # of logs to look at
 
@@ -43,7 +45,7 @@ def parts(name: str, gates: tuple[str, ...] = GATES[:2]) -> dict[str, bytes]:
 
 def answer(name: str) -> Answer:
     """Return an answer."""
-    return Answer(id=ID, request=request(name), author=AUTHOR, day=DAY, text=TEXTS[name])
+    return Answer(id=ID, request=request(name), author=AUTHOR, day=DAY, text=TEXTS[name], hours=HOURS[name])
 
 
 def author_seed() -> bytes:

@@ -10,6 +10,7 @@ from crypto.checkpoints import LogPolicy
 from crypto.errors import MalformedError, OpenError, ProofError
 from crypto.feed import AnswerPost, FeedFile, PublicNotes
 from crypto.hashing import sha256
+from crypto.hours import hours_of, within
 from crypto.limits import limit
 from crypto.wishes import Wish, WishEntry, Wishes
 from policies import consent, feeds, retention
@@ -143,6 +144,13 @@ def placed(v: Vector) -> list[Placed]:
     return found
 
 
+def _hours(v: Vector) -> None:
+    hours = hours_of(v["window"])
+    assert hours.hex() == v["hours"]
+    for minute, shown in v["moments"]:
+        assert within(hours, minute) is shown, minute
+
+
 def _in_force(v: Vector) -> None:
     counted = consent.taken(placed(v), [(leaf, day) for leaf, day in v["feeds"]])
     assert [one.index for one in counted] == v["taken"]
@@ -180,6 +188,7 @@ OPS: Final[dict[str, Callable[[dict[str, Any]], None]]] = {
     "erasure": _erasure,
     "feed-file": _feed_file,
     "find": _find,
+    "hours": _hours,
     "in-force": _in_force,
     "keys": _keys,
     "look": _look,

@@ -9,6 +9,7 @@ import { show } from "../house";
 import { named, t } from "../text";
 import { choose, least, said } from "./consents";
 import { dayName } from "./days";
+import { gone } from "./disclosed";
 import { post } from "./post";
 import type { Stay } from "./stay";
 
@@ -30,7 +31,7 @@ export function closing(stay: Stay, mine: Mine | undefined, back: () => void): v
       h("p", { class: "state" }, named("back.standing", now)),
       proof,
       now === "closed" && h("p", {}, short ? t("consent.short") : t("close.again.text", { days })),
-      h("p", {}, t("consent.gone.text")),
+      ...gone(stay, mine),
       nav,
     );
   }
@@ -44,7 +45,7 @@ export function closing(stay: Stay, mine: Mine | undefined, back: () => void): v
     now === "reopened" && h("p", { class: "note" }, t("close.second")),
     mine === undefined && h("p", { class: "note" }, t("close.unseen")),
     radios(t("close.when"), options, when, (code) => void (when = code === "now" ? "now" : "later")),
-    h("p", {}, t("consent.gone.text")),
+    ...(mine === undefined ? [h("p", {}, t("consent.gone.text"))] : gone(stay, mine)),
     sent && h("p", { class: "note" }, t("inbox.sent")),
     nav,
   );
@@ -56,6 +57,7 @@ function confirm(stay: Stay, mine: Mine | undefined, when: "later" | "now", back
   show(
     t("sure.title"),
     h("p", {}, final ? t("sure.final") : t("sure.later")),
+    ...(mine === undefined ? [] : gone(stay, mine)),
     h("div", { class: "nav" }, button(t("sure.do"), () => void send(stay, mine, when === "now", done), "main", { id: "next" }), button(t("nav.back"), back)),
   );
 }

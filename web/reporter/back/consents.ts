@@ -9,6 +9,7 @@ import { select } from "../fields";
 import { show } from "../house";
 import { named, t } from "../text";
 import { dayName } from "./days";
+import { gone, readFor } from "./disclosed";
 import { post } from "./post";
 import type { Stay } from "./stay";
 
@@ -35,8 +36,7 @@ export function consents(stay: Stay, mine: Mine, back: () => void): void {
   show(
     t("consent.back.title"),
     ...(lines.length > 0 ? lines : [h("p", {}, t("consent.first"))]),
-    h("h2", {}, t("consent.gone")),
-    h("p", {}, t("consent.gone.text")),
+    ...gone(stay, mine),
     blocked !== "" && h("p", { class: "note" }, blocked),
     now === "closed" && h("p", { class: "note" }, t("consent.closed")),
     h("div", { class: "nav" },
@@ -65,10 +65,11 @@ function stated({ look }: Stay, { day, wish }: Wished, before: Wished | undefine
 /** Choose the whole state. `kind`: a change alone, or opening again what was closed. */
 export function choose(stay: Stay, mine: Mine, back: () => void, kind: "change" | "open"): void {
   const chosen = said(mine);
-  const selects = PURPOSES.map((purpose, i) => {
+  const selects = PURPOSES.flatMap((purpose, i): Child[] => {
     const values = CONSENT_VALUES.map((_, value) => value).filter((value) => i !== READ || value >= YES);
     const options = values.map((value): [string, string] => [String(value), valueName(value)]);
-    return select(named("purpose", purpose), options, String(chosen[i]), (value) => void (chosen[i] = Number(value)));
+    const choice = select(named("purpose", purpose), options, String(chosen[i]), (value) => void (chosen[i] = Number(value)));
+    return [choice, readFor(mine, purpose)]; // what of it no choice calls back
   });
   const hours = stay.look?.inForce.bundle.body.consentHours ?? 0;
   show(

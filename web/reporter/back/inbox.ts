@@ -11,6 +11,7 @@ import { dayName } from "./days";
 import { enter } from "./enter";
 import { far, type Range } from "./far";
 import { openings, summary } from "./openings";
+import { mayShow } from "./quiet";
 import { forget, type Stay } from "./stay";
 
 export function inbox(stay: Stay, range: Range): void {
@@ -24,9 +25,10 @@ export function inbox(stay: Stay, range: Range): void {
     onward !== undefined && button(t("inbox.more"), () => stay.onward(followUp(stay, onward, back), back)),
     button(t("inbox.further"), () => (forget(stay), far(stay, range))),
     mine.length === 0 && button(t("inbox.close"), () => closing(stay, undefined, back)),
+    button(stay.anyway ? t("letter.away") : t("inbox.anyway"), () => ((stay.anyway = !stay.anyway), back())),
   );
   const none = mine.length === 0 ? [h("p", { class: "state" }, t("inbox.none")), h("p", { class: "hint" }, t("inbox.none.hint"))] : [];
-  show(t("inbox.title"), ...none, ...found, nav);
+  show(t("inbox.title"), ...none, ...found, h("p", { class: "hint" }, t("inbox.hours")), nav);
 }
 
 /** The number of one more report; only where her first one was seen (protocol 14.10). No number is sealed under twice. */
@@ -46,8 +48,10 @@ const followUp = (stay: Stay, number: number, done: () => void): Follow => ({
 });
 
 function report(stay: Stay, mine: Mine, back: () => void): Child[] {
-  const read = mine.answers.filter(({ answer }) => answer !== null);
-  const forged = mine.answers.length - read.length;
+  const shown = mayShow(stay, mine);
+  const answers = shown ? mine.answers : [];
+  const read = answers.filter(({ answer }) => answer !== null);
+  const forged = answers.length - read.length;
   const refuses = mine.wishes.at(-1)?.wish?.consent[1] === 0;
   return [
     h("h2", {}, t("inbox.report", { day: dayName(mine.day) })),
@@ -55,12 +59,12 @@ function report(stay: Stay, mine: Mine, back: () => void): Child[] {
     mine.hold !== null && h("p", {}, t("inbox.hold", { day: dayName(mine.hold.until) })),
     mine.erased !== null && h("p", {}, t("inbox.erased", { day: dayName(mine.erased) })),
     h("p", {}, summary(stay, mine)),
-    h("p", {}, read.length === 0 ? t("inbox.silent") : t("inbox.answers", { count: read.length })),
+    h("p", {}, !shown ? t("inbox.quiet") : read.length === 0 ? t("inbox.silent") : t("inbox.answers", { count: read.length })),
     refuses && h("p", {}, t("inbox.refuses")),
     forged > 0 && h("p", { class: "note" }, t("inbox.forged")),
     stay.sent.has(mine.keys.number) && h("p", { class: "note" }, t("inbox.sent")),
     h("div", { class: "nav" },
-      ...read.map((one) => button(t("inbox.read", { day: dayName(one.day) }), () => letter(one, back))),
+      ...read.map((one) => button(t("inbox.read", { day: dayName(one.day) }), () => (mayShow(stay, mine) ? letter(one, back) : back()))),
       button(t("inbox.openings"), () => openings(stay, mine, back)),
       button(t("inbox.consent"), () => consents(stay, mine, back)),
       button(t("inbox.close"), () => closing(stay, mine, back)),

@@ -5,10 +5,11 @@ import { show } from "../house";
 import type { Purpose } from "../../protocol/index";
 import { named, t } from "../text";
 import { dayName } from "./days";
+import { seen } from "./quiet";
 import type { Stay } from "./stay";
 
 /** The same thing that several gates decided is one opening: how often it happened is what one gate says most. */
-function counted(decided: readonly Decided[], key: (one: Decided) => string): Map<string, { one: Decided; times: number }> {
+export function counted(decided: readonly Decided[], key: (one: Decided) => string): Map<string, { one: Decided; times: number }> {
   const byGate = new Map<string, Map<string, number>>();
   const found = new Map<string, { one: Decided; times: number }>();
   for (const one of decided) {
@@ -21,15 +22,17 @@ function counted(decided: readonly Decided[], key: (one: Decided) => string): Ma
   return found;
 }
 
-const what = ({ notice }: Decided): string =>
+export const what = ({ notice }: Decided): string =>
   notice === null ? "" : notice.opened ? [notice.day, notice.section, notice.role, notice.action, notice.purpose].join() : `${notice.day}`;
 
 const sum = (values: Iterable<{ times: number }>): number => [...values].reduce((total, { times }) => total + times, 0);
 
 /** In one sentence. That nobody opened it is said only of a look that was verified to the head and found none. */
-export function summary({ look }: Stay, { decided }: Mine): string {
-  if (decided.length === 0) return t("open.nobody");
-  if (look?.full !== true) return t("open.short");
+export function summary(stay: Stay, mine: Mine): string {
+  if (mine.decided.length === 0) return t("open.nobody");
+  if (stay.look?.full !== true) return t("open.short");
+  const { decided } = seen(stay, mine);
+  if (decided.length === 0) return t("open.other");
   const opened = decided.filter(({ notice }) => notice?.opened === true);
   return t("open.count", { count: sum(counted(opened, what).values()), all: sum(counted(decided, what).values()) });
 }
@@ -37,7 +40,7 @@ export function summary({ look }: Stay, { decided }: Mine): string {
 export function openings(stay: Stay, mine: Mine, back: () => void): void {
   const { look } = stay;
   if (look === undefined) return;
-  const found = [...counted(mine.decided, what).values()];
+  const found = [...counted(seen(stay, mine).decided, what).values()];
   const rows = look.full ? found.map(({ one, times }) => row(one, times)) : [];
   show(
     t("open.title"),

@@ -14,6 +14,7 @@ export interface Stay {
   look?: Look | undefined;
   entropy?: Bytes | undefined;
   mine: readonly Mine[];
+  anyway: boolean; // she asked to see at any hour what was written to her
   sealed: Set<number>; // numbers of reports that were sealed in this stay
   sent: Set<number>; // numbers of reports about which something was sent since the look
 }
@@ -27,6 +28,7 @@ export function forget(stay: Stay): void {
   stay.entropy?.fill(0);
   stay.entropy = undefined;
   stay.mine = [];
+  stay.anyway = false;
   forgetAll();
 }
 

@@ -39,7 +39,8 @@ export const reply: Screen = {
     return [radios(t("reply.choose"), options("reply"), draft.reply, choose), hours];
   },
   optional: ({ draft }) => draft.reply + draft.from + draft.until === "",
-  next: ({ draft }) => (draft.reply === "none" || (draft.from === "") === (draft.until === "") ? undefined : t("reply.both")),
+  next: ({ draft: { reply: mode, from, until } }) =>
+    mode === "none" || from + until === "" || (from !== "" && until !== "" && from !== until) ? undefined : t("reply.both"),
   said: ({ draft }) => [
     ...(draft.reply === "" ? [] : [named("reply", draft.reply as "none")]),
     ...(draft.from === "" || draft.until === "" || draft.reply === "none" ? [] : [`${draft.from}–${draft.until}`]),
