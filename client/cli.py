@@ -18,6 +18,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "report": ("client.commands.report:report", "Seal a report on this device, and send it."),
     "review": ("client.commands.review:review", "Open what the rules let you open; agree, or step back."),
     "audit": ("client.commands.audit:audit", "Check offline that nobody opened anything silently."),
+    "evidence": ("client.commands.evidence:evidence", "Check files that were taken along, offline."),
     "officer": ("client.commands.officer:officer", "Make keys and rules, sign them, revoke people."),
     "serve": ("client.commands.house:serve", "Run a house that takes sealed reports."),
     "gate": ("client.commands.house:gate", "Run a gate, the second lock."),

@@ -1,6 +1,6 @@
 """Stamps: an authority's word (RFC 3161) that a checkpoint was there at a moment (protocol 19.12).
 
-The authority learns one hash a day. Nobody has to believe it: a stamp says something besides what log and witnesses say.
+The authority learns one hash a day. Nobody has to believe it: a stamp says when, which log and witnesses do not.
 """
 
 from collections.abc import Callable, Sequence
@@ -94,3 +94,10 @@ def check_pace(stamps: Sequence[Stamp], now: float) -> None:
     if stamps and now - stamps[-1].time.timestamp() < _DAY:
         when = stamps[-1].time.astimezone(UTC).strftime("%Y-%m-%d")
         raise RefusedError(f"There is a stamp of {when} already.", "One a day is enough; ask again tomorrow.")
+
+
+def copy(source: Path, target: Path, stamp: Stamp) -> None:
+    """Put one stamp of a folder into another."""
+    for end in (CHECKPOINT, TOKEN):
+        name = f"{stamp.head.size}{end}"
+        write(target / name, (source / name).read_bytes())
