@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from bench.memory import peak
+
 READY: Final = "ready "
 ROOT: Final = Path(__file__).resolve().parent.parent
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
@@ -56,14 +58,30 @@ class Served:
         """Resident bytes of its largest process: the worker. The others only wait for it."""
         return max(int(fields[21]) for fields in self._stats()) * _PAGE
 
-    def _stats(self) -> Iterator[list[str]]:
+    @property
+    def peak(self) -> int:
+        """The most that any of its processes ever had resident; bytes."""
+        return max((peak(pid) for pid in self._pids()), default=0)
+
+    def _pids(self) -> Iterator[int]:
         waiting = [self._process.pid]
         while waiting:
-            folder = Path("/proc") / str(waiting.pop())
+            pid = waiting.pop()
+            yield pid
             with suppress(FileNotFoundError, ProcessLookupError):  # a thread may end meanwhile
-                yield (folder / "stat").read_text().rpartition(")")[2].split()
-                for task in (folder / "task").iterdir():
+                for task in (Path("/proc") / str(pid) / "task").iterdir():
                     waiting += map(int, (task / "children").read_text().split())
+
+    def _stats(self) -> Iterator[list[str]]:
+        for pid in self._pids():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                yield (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
+
+    def kill(self) -> None:
+        """SIGKILL it and its workers: nothing of it gets to finish anything."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self.stop()
 
     def stop(self) -> None:
         """End it, and what it left behind."""

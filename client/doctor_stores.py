@@ -38,11 +38,17 @@ def look(home: Path, settings: Mapping[str, str], trust: Trust | None) -> list[C
     return [check for store in _stores(home, settings) for check in _look(store, trust)]
 
 
-def _stores(home: Path, settings: Mapping[str, str]) -> Iterator[_Store]:
+def server_file(home: Path, settings: Mapping[str, str]) -> Path | None:
+    """Return the server's database, if it is a file and is here."""
     default = home / "server" / "amana.db"
     url = settings.get("AMANA_DATABASE_URL", f"sqlite:///{default}")
     path = Path(url.removeprefix("sqlite:///"))
-    if url.startswith("sqlite:///") and path.is_file():
+    return path if url.startswith("sqlite:///") and path.is_file() else None
+
+
+def _stores(home: Path, settings: Mapping[str, str]) -> Iterator[_Store]:
+    path = server_file(home, settings)
+    if path is not None:
         yield _Store("server", "server", path)
     for gate in sorted((home / "gate").glob("*/gate.db")):
         yield _Store(f"gate {gate.parent.name}", "gate", gate)

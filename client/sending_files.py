@@ -80,10 +80,12 @@ class Carrier:
                     if not created:
                         self._create(name, length)
                         created = True
-                    offset = self.house.offset(name, length)
+                    reached, offset = offset, self.house.offset(name, length)
+                    if offset > reached:  # a body that was cut brought something
+                        fails = 0
                     while offset < length:
                         offset = self.house.append(name, offset, _read(source, offset, min(part, length - offset)))
-                        fails = 0
+                        fails, part = 0, min(PART, part * 2)
                         if self.progress is not None:
                             self.progress(before + offset, total)
                 except (UnreachableError, ClosedError):

@@ -85,15 +85,22 @@ def _written(raw: Path, number: int, *, as_it_is: bool) -> tuple[Path, bool]:
     suffix = cleaning.suffix_of(cleaning.media_of(raw))
     path = raw.with_name(f"{number:02}{suffix}")
     if path.exists():
-        raise UsageError(f"{path} is already there; it was not changed.", "Name another folder with -o.")
+        raise _there(path)
     if as_it_is or cleaning.is_clean(raw):
         raw.replace(path)
         return path, False
     made = raw.with_name(f"{number:02}.clean")
     cleaned = cleaning.clean(raw, made)
     path = raw.with_name(f"{number:02}{cleaning.suffix_of(cleaned.media)}")
+    if path.exists():
+        made.unlink()
+        raise _there(path)
     made.replace(path)
     return path, True
+
+
+def _there(path: Path) -> UsageError:
+    return UsageError(f"{path} is already there; it was not changed.", "Name another folder with -o.")
 
 
 def _entry(path: str, piece: Piece, whole: Whole, proof: str, how: tuple[bool, bool, Path]) -> Entry:

@@ -44,14 +44,16 @@ class BoundBodies(ASGIMiddleware):
         """Hand on a `receive` that keeps the bounds; give back what this body held when it is answered."""
         mine = 0
         whole = False
-        streams = scope.get("method") == "PATCH"  # files; their handler holds little of it
+        streams = scope.get("method") == "PATCH"  # files: minutes long, and on disk by the time more is asked for
         body = _Body(time.monotonic() + self._patience)
+        left = 0.0  # when the handler of a stream was last given something: its own time is not hers
 
         async def bounded() -> HTTPReceiveMessage:
-            nonlocal mine, whole
+            nonlocal mine, whole, left
             if streams:
-                self.held -= mine  # it is on disk by the time more is asked for
+                self.held -= mine
                 mine = 0
+                body.deadline += time.monotonic() - left if left else 0.0
             if whole:
                 return await receive()  # type: ignore[return-value]  # waits for her to hang up, as long as it takes
             message = await self._in_time(body, receive)
@@ -63,6 +65,9 @@ class BoundBodies(ASGIMiddleware):
             self.held += size
             mine += size
             body.deadline += size / self._pace
+            if streams:  # what came fast is no reason to be silent for an hour; what came is kept
+                left = time.monotonic()
+                body.deadline = min(body.deadline, left + self._patience)
             return message
 
         try:

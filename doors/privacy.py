@@ -46,5 +46,7 @@ async def protect(message: Message, scope: Scope) -> None:
     headers: Any = message["headers"]
     if scope["path"].startswith("/v1/objects"):
         headers = [*headers, (b"tus-resumable", b"1.0.0")]  # refusals too (tus 1.0.0)
+        if message["status"] == 412:  # noqa: PLR2004 - another version was asked for
+            headers.append((b"tus-version", b"1.0.0"))
     present = {name.lower() for name, _ in headers}
     message["headers"] = [*headers, *((name, value) for name, value in HEADERS.items() if name not in present)]

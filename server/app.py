@@ -20,6 +20,8 @@ from doors.privacy import ForgetCaller, protect
 from doors.problem import HANDLERS
 from server import answering, audit, feed, files, migrate, openapi, openings, page, reports, trust, wished
 from server.answering import Answering
+from server.arriving import Uploads
+from server.finishing import Finishing
 from server.gates import Gates, Post
 from server.inforce import InForce
 from server.ledger import Ledger
@@ -34,7 +36,6 @@ from server.settings import Settings
 from server.storage import open_storage
 from server.submit import Intake
 from server.trust import TrustStore
-from server.uploading import Uploads
 from server.wished import Wishing
 from server.wraps import Stock
 
@@ -93,10 +94,12 @@ def create_app(
     desk = Desk(Relay(ledger, store, followers, database), draw)
     stock = Stock(draw, ahead=ahead)
     intake = Intake(ledger, store, settings.log, stock, clock)
+    objects = Objects(database, settings.home / "uploads", clock)
     storage = open_storage(settings.objects or str(settings.home / "objects"))
-    objects = Objects(database, ledger, storage, settings.home / "uploads", draw, clock)
+    finishing = Finishing(objects, ledger, storage, draw)
+    uploads = Uploads(objects, finishing, ledger)
     in_force = InForce(store)
-    rounds = Rounds(database, ledger, store, in_force, followers, objects, settings, draw, clock)
+    rounds = Rounds(database, ledger, store, in_force, followers, finishing, settings, draw, clock)
     wishing = Wishing(ledger, in_force, settings.trust, stock, rounds, clock)
 
     @asynccontextmanager
@@ -110,6 +113,7 @@ def create_app(
             rounds.stop()
             followers.stop()
             desk.stop()
+            uploads.stop()
             ledger.stop()
             stock.stop()
             database.dispose()
@@ -125,7 +129,8 @@ def create_app(
         "rounds": rounds,
         "wishing": wishing,
         "objects": objects,
-        "uploads": Uploads(objects, ledger, stock),
+        "finishing": finishing,
+        "uploads": uploads,
         "answering": Answering(ledger, in_force, rounds, clock),
         "today": Today(clock),
         "page": Page.of(settings.trust),
@@ -156,6 +161,7 @@ def create_app(
             title="Amana",
             version="1",
             summary="Sealed reports in, sealed bytes and a public log out.",
+            description="Files are brought to `/v1/objects` by tus 1.0.0 (protocol 19.7), which is not described here.",
             openapi_router=openapi.router(),
             use_handler_docstrings=True,
             render_plugins=[openapi.Description(path="/")],

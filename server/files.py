@@ -1,8 +1,8 @@
 """Objects as reviewers read them: whole ones, a range at a time (protocol 19.8)."""
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator
+from functools import partial
 from typing import Any, Final
 
 from litestar import Request, Response, Router, get
@@ -14,6 +14,8 @@ from crypto.checkpoints import TlogProof
 from doors.database import Database
 from doors.problem import OCTETS, NotFound, Refusal
 from server import tree
+from server.arriving import in_thread
+from server.finishing import Finishing
 from server.ledger import Ledger
 from server.objects import Objects
 from server.uploading import HANDLERS, name_of
@@ -30,19 +32,30 @@ class OutOfRange(Refusal):
     title = "This is not in the form that the protocol gives it. Nothing was saved here."
 
 
-@get("/v1/objects/{name:str}", media_type=OCTETS)
-async def read(request: Request[Any, Any, Any], name: FromPath[str], objects: NamedDependency[Objects]) -> Stream:
+@get("/v1/objects/{file:str}", media_type=OCTETS)
+async def read(
+    request: Request[Any, Any, Any],
+    file: FromPath[str],
+    objects: NamedDependency[Objects],
+    finishing: NamedDependency[Finishing],
+) -> Stream:
     """All of an object, or one range of it (`Range: bytes=a-b`); not found while it comes, or as its report is."""
-    raw = name_of(name)
-    state = await asyncio.to_thread(objects.state, raw)
+    name = name_of(file)
+    state = await in_thread(lambda: objects.state(name))
     if state.leaf is None:
         raise NotFound
     asked = request.headers.get("range")
     start, stop = (0, state.length) if asked is None else _range(asked, state.length)
 
+    def piece(at: int) -> bytes:  # looks each time whether it is served still
+        return finishing.read(name, at, min(_STEP, stop - at))
+
+    first = await in_thread(lambda: piece(start))  # what cannot be read is refused, and not begun
+
     async def pieces() -> AsyncGenerator[bytes]:
-        for at in range(start, stop, _STEP):
-            yield await asyncio.to_thread(objects.storage.read, raw.hex(), at, min(_STEP, stop - at))
+        yield first
+        for at in range(start + _STEP, stop, _STEP):
+            yield await in_thread(partial(piece, at))
 
     headers = {"Content-Length": str(stop - start), "Accept-Ranges": "bytes"}
     if asked is not None:
@@ -60,15 +73,15 @@ def _range(text: str, length: int) -> tuple[int, int]:
     return start, min(last + 1, length)
 
 
-@get("/v1/objects/{name:str}/proof", sync_to_thread=True)
+@get("/v1/objects/{file:str}/proof", sync_to_thread=True)
 def proof(
-    name: FromPath[str],
+    file: FromPath[str],
     objects: NamedDependency[Objects],
     database: NamedDependency[Database],
     ledger: NamedDependency[Ledger],
 ) -> Response[str]:
     """tlog-proof of an object's leaf; not found until a checkpoint has it."""
-    index, head = objects.leaf(name_of(name)), ledger.head
+    index, head = objects.leaf(name_of(file)), ledger.head
     if index >= head.size:
         raise NotFound
     with database.reader.connect() as connection:

@@ -1,37 +1,31 @@
-"""Objects of files: who may add one, how far each is, and when one is whole (protocol 19.5 to 19.9).
+"""Objects of files: who may add one, how far each is, and which are given up (protocol 19.5 to 19.9).
 
-While it comes, an object is a file in a closed folder of the server; when all of it is on disk it goes into the
-storage; then its row becomes whole and its leaf is appended, in one transaction. A step that failed, or was kept
-although it failed, is done again when somebody next asks how far it is. What has no row is nobody's: `tidy` deletes it.
+A row is there before the first byte and, where a report is destroyed, gone before the last one. So bytes without a row
+are nobody's (server/finishing.py deletes them), and what a row calls durable is on disk.
 """
 
 import hmac
 import shutil
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from crypto.hybrid import Draw
 from crypto.leaves import Entry
 from crypto.limits import limit
-from crypto.objects import SIZES, TRAILER, object_entry, ticket
+from crypto.objects import SIZES, ticket
 from doors import clock
 from doors.clock import Clock
 from doors.database import Database
 from doors.environment import closed_folder
-from doors.problem import Busy, Conflict, Denied, Malformed, NotFound, Refusal, TooLarge
+from doors.problem import Busy, Conflict, Denied, Malformed, NotFound, TooLarge
 from server import keeping
-from server.ledger import Ledger
-from server.storage import Storage
 from server.store import kept, objects, report
 
 ABANDONED: Final = 2  # days without a byte
-_FREE: Final = 512 << 20  # bytes that stay free on the disk
-_DONE: Final = 60.0  # seconds for a step of a round
+FREE: Final = 512 << 20  # bytes that files leave free on the disk, so that words still arrive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,20 +46,28 @@ class State:
     length: int
     leaf: int | None
 
+    @property
+    def waits(self) -> bool:
+        """Whether all of it came, and its last step is to be done."""
+        return self.leaf is None and self.offset == self.length
+
 
 class Objects:
-    """All objects of a house."""
+    """The rows of all objects of a house, and the folder in which those lie that are on their way."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what it works with
-        self, database: Database, ledger: Ledger, storage: Storage, uploads: Path, draw: Draw, now: Clock
-    ) -> None:
+    def __init__(self, database: Database, uploads: Path, now: Clock) -> None:
         closed_folder(uploads)
-        self._database, self._ledger, self.storage, self._uploads = database, ledger, storage, uploads
-        self._draw, self._now = draw, now
+        self._database, self._now = database, now
+        self.folder = uploads
 
     def path(self, name: bytes) -> Path:
         """Where an object lies while it comes."""
-        return self._uploads / name.hex()
+        return self.folder / name.hex()
+
+    def check_free(self, more: int = 0) -> None:
+        """Raise Busy where so many bytes more would leave too little for words."""
+        if shutil.disk_usage(self.folder).free < more + FREE:
+            raise Busy
 
     # -- jobs of the ledger --------------------------------------------------------------------------------------------
 
@@ -85,17 +87,13 @@ class Objects:
             if (known.report, known.length) != (row.number, wanted.length):
                 raise Conflict
             return
-        self._check_room(connection, row.number, wanted.length)
+        query = select(func.count(), func.coalesce(func.sum(objects.c.length), 0))
+        count, size = connection.execute(query.where(objects.c.report == row.number)).one()
+        if count >= limit("objects_report") or size + wanted.length > limit("objects_total"):
+            raise TooLarge
+        self.check_free(wanted.length)
         values = {"name": wanted.name, "report": row.number, "length": wanted.length, "offset": 0, "day": today}
         connection.execute(insert(objects), values)
-
-    def _check_room(self, connection: Connection, number: int, length: int) -> None:
-        query = select(func.count(), func.coalesce(func.sum(objects.c.length), 0))
-        count, size = connection.execute(query.where(objects.c.report == number)).one()
-        if count >= limit("objects_report") or size + length > limit("objects_total"):
-            raise TooLarge
-        if shutil.disk_usage(self._uploads).free < length + _FREE:
-            raise Busy
 
     def advance(self, connection: Connection, name: bytes, offset: int) -> None:
         """Say how much is on disk. An object that was destroyed meanwhile is not found."""
@@ -105,15 +103,12 @@ class Objects:
         if not done.rowcount:
             raise NotFound
 
-    def _whole(
-        self, connection: Connection, index: int, name: bytes, made: tuple[int, Entry]
-    ) -> tuple[Sequence[Entry], int]:
+    def make_whole(self, connection: Connection, index: int, name: bytes, entry: Entry) -> tuple[Sequence[Entry], int]:
         """Make a row whole and append its leaf, once."""
         row = self._row(connection, name)
         if row.leaf is not None:
             return [], row.leaf
-        length, entry = made
-        values = {"leaf": index, "offset": length, "day": clock.day(self._now)}
+        values = {"leaf": index, "offset": row.length, "day": clock.day(self._now)}
         connection.execute(update(objects).where(objects.c.name == name).values(values))
         return [entry], index
 
@@ -125,10 +120,13 @@ class Objects:
         connection.execute(delete(objects).where(objects.c.name == name))
 
     def give_up(self, connection: Connection) -> int:
-        """Forget what nobody touched for some days, and what lets her add to reports older than a week."""
+        """Forget what nobody touched for some days, and what lets her add to reports older than a week.
+
+        What came whole is not given up: it waits for a storage that does not answer.
+        """
         today = clock.day(self._now)
-        old = (objects.c.leaf.is_(None), objects.c.day < today - ABANDONED)
-        gone = connection.execute(delete(objects).where(*old)).rowcount
+        coming = (objects.c.leaf.is_(None), objects.c.offset < objects.c.length)
+        gone = connection.execute(delete(objects).where(*coming, objects.c.day < today - ABANDONED)).rowcount
         late = select(report.c.number).where(report.c.day < today - limit("object_days"))
         query = update(kept).where(kept.c.received.is_not(None), kept.c.report.in_(late))
         return gone + connection.execute(query.values(received=None)).rowcount
@@ -140,7 +138,7 @@ class Objects:
             raise NotFound
         return row
 
-    # -- asked by handlers ---------------------------------------------------------------------------------------------
+    # -- questions -----------------------------------------------------------------------------------------------------
 
     def state(self, name: bytes) -> State:
         """How far an object is. NotFound for none, and for one whose report is closed or gone."""
@@ -159,43 +157,11 @@ class Objects:
             raise NotFound
         return int(row.leaf)
 
-    def store(self, name: bytes, length: int, wrapped: bytes) -> Entry:
-        """Put all of an object into the storage; return its leaf. What was put there before is not put again."""
-        path, kept_size = self.path(name), self.storage.size(name.hex())
-        if kept_size != length:
-            if not path.exists() or path.stat().st_size != length:
-                raise Refusal
-            self.storage.put(name.hex(), path)
-        end = self.storage.read(name.hex(), length - TRAILER, TRAILER)
-        path.unlink(missing_ok=True)
-        return object_entry(end, wrapped, self._draw)
-
-    def become_whole(self, name: bytes, length: int, entry: Entry) -> Any:  # noqa: ANN401 - the ledger's future
-        """Hand in the job that makes it whole."""
-        made = (length, entry)
-        return self._ledger.submit(lambda connection, index: self._whole(connection, index, name, made))
-
-    # -- by rounds and at the start ------------------------------------------------------------------------------------
-
-    def forget_old(self) -> None:
-        """Give up what was abandoned, then delete what is nobody's."""
-
-        def job(connection: Connection, _: int) -> tuple[Sequence[Entry], int]:
-            gone = self.give_up(connection)
-            if gone:
-                self._ledger.destroyed()
-            return [], gone
-
-        self._ledger.submit(job).result(_DONE)
-        self.tidy()
-
-    def tidy(self) -> None:
-        """Delete bytes without a row: of reports that were destroyed, of uploads that were given up or cut short."""
-        names = {one.name for one in self._uploads.iterdir()}
-        names.update(self.storage.names())  # listed before the rows: a row is always there before its bytes
+    def names(self) -> dict[bytes, int | None]:
+        """Every object that has a row, with its length where it came whole and waits."""
+        waits = (objects.c.leaf.is_(None), objects.c.offset == objects.c.length)
         with self._database.reader.connect() as connection:
-            rows = {bytes(name).hex() for name in connection.execute(select(objects.c.name)).scalars()}
-        for name in names - rows:
-            with suppress(FileNotFoundError):
-                (self._uploads / name).unlink()
-            self.storage.delete(name)
+            found: dict[bytes, int | None] = dict.fromkeys(connection.execute(select(objects.c.name)).scalars())
+            rows = connection.execute(select(objects.c.name, objects.c.length).where(*waits))
+            found.update((row.name, row.length) for row in rows)
+        return found

@@ -2,6 +2,7 @@
 
 Media types and limits of bodies come from the handlers themselves, so that they cannot disagree with the code. What a
 type cannot say (the form of an id, who refuses how) is in the tables here. `docs/openapi.json` is this, committed.
+How files are brought is tus 1.0.0, which has a text of its own (protocol 19.7), and is not described a second time.
 """
 
 from typing import Annotated, Any, Final, cast, get_args, get_origin
@@ -26,6 +27,8 @@ from doors.problem import (
     Unwritten,
     respond,
 )
+from server.arriving import WrongChecksum
+from server.files import OutOfRange
 
 Json = dict[str, Any]
 
@@ -36,6 +39,7 @@ _PARAMETERS: Final[dict[str, Json]] = {
     "after": {"type": "string", "pattern": _HEX},
     "day": {"type": "string", "format": "date", "pattern": r"^(19[7-9]|[2-9][0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}$"},
     "envelope": {"type": "string", "pattern": _HEX},
+    "file": {"type": "string", "pattern": _HEX},
     "opening": {"type": "string", "pattern": r"^[0-9a-f]{32}$"},
     "name": {"type": "string", "pattern": r"^(bundle|directory|page|leaf)-[0-9]{1,9}$"},
     "rest": {"type": "string", "pattern": r"^(entries|[0-7])/(x[0-9]{3}/){0,4}[0-9]{3}(\.p/[1-9][0-9]{0,2})?$"},
@@ -46,6 +50,7 @@ _SAID: Final = {
     "after": "id of the last one seen, in hex",
     "day": "day, YYYY-MM-DD",
     "envelope": "id of a report: hex of the SHA-256 of its header (protocol 4.4)",
+    "file": "`object`: the random name of a sealed file, in hex (protocol 19.2)",
     "index": "index of a leaf of the log",
     "name": "`bundle-3`, `directory-7`, `page-1`; or `leaf-12`, the statement of that public leaf",
     "number": "number of a run of 256 leaves",
@@ -63,8 +68,16 @@ _BODIES: Final = {
 }
 _READING: Final[tuple[type[Refusal], ...]] = (Malformed, NotFound, Busy, Unwritten)
 _WRITING: Final[tuple[type[Refusal], ...]] = (Malformed, TooSlow, Conflict, TooLarge, Busy, Closed, Unwritten)
-_BESIDES: Final[dict[str, tuple[type[Refusal], ...]]] = {"/v1/answers": (Denied,)}
-_KINDS: Final[tuple[type[Refusal], ...]] = (*_WRITING, NotFound, Denied)
+_FILE: Final = "/v1/objects/{file}"
+_BESIDES: Final[dict[str, tuple[type[Refusal], ...]]] = {"/v1/answers": (Denied,), _FILE: (OutOfRange,)}
+_KINDS: Final[tuple[type[Refusal], ...]] = (*_WRITING, NotFound, Denied, WrongChecksum)
+_RANGE: Final[Json] = {
+    "name": "range",
+    "in": "header",
+    "required": False,
+    "description": "one range, both ends said: `bytes=0-1023`",
+    "schema": {"type": "string", "pattern": r"^bytes=[0-9]{1,12}-[0-9]{1,12}$"},
+}
 
 
 def complete(schema: Json, app: Litestar) -> Json:
@@ -107,6 +120,10 @@ def _complete(operation: Json, path: str, handler: HTTPRouteHandler) -> None:
         one.pop("headers", None)
         if media is not None:
             one["content"] = {media: {"schema": {"type": "string"} | ({"format": "binary"} if media == OCTETS else {})}}
+    if path == _FILE:
+        operation["parameters"].append(dict(_RANGE))
+        answers["200"]["content"] = {OCTETS: {"schema": {"type": "string", "format": "binary"}}}
+        answers["206"] = {**answers["200"], "description": "The range that was asked for"}
     if path == "/v1/reports" and takes_body:
         answers["200"] = {**answers["201"], "description": "The same bytes were handed in before; the same answer"}
     refusals = _WRITING if takes_body else () if path == "/health" else _READING

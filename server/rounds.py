@@ -28,10 +28,10 @@ from policies import erasures, retention
 from policies.erasures import Erasure
 from policies.feeds import FeedNote
 from server import keeping
+from server.finishing import Finishing
 from server.gates import Gates
 from server.inforce import InForce
 from server.ledger import Job, Ledger
-from server.objects import Objects
 from server.settings import Settings
 from server.store import answer, calendar, feed, permitted, statement, taken
 from server.trust import TrustStore
@@ -53,14 +53,14 @@ class Rounds:
         store: TrustStore,
         in_force: InForce,
         gates: Gates,
-        objects: Objects,
+        files: Finishing,
         settings: Settings,
         draw: Draw,
         now: Clock,
     ) -> None:
         self._database, self._ledger, self._store, self._in_force = database, ledger, store, in_force
         self._gates, self._trust, self._draw, self._now = gates, settings.trust, draw, now
-        self._objects, self._tidied = objects, -1
+        self._files, self._tidied = files, -1
         self._signer = Signer(settings.log.name, settings.log.identity)
         self._missing: float | None = None  # since when gates are waited for
         self._shown: tuple[int, ...] = ()  # a rehearsal's answers that today's file has
@@ -103,7 +103,7 @@ class Rounds:
         if self._untidy.is_set():
             self._untidy.clear()
             try:
-                self._objects.tidy()
+                self._files.tidy()
             except BaseException:
                 self._untidy.set()  # tried again at the next look
                 raise
@@ -128,11 +128,11 @@ class Rounds:
                 day, current, size = first, self._in_force.note(first), bundle.body.answers
                 self._do(lambda connection, index: self._file(connection, index, day, current, size))  # noqa: B023
                 first, self._missing = day + 1, None
-            if self._tidied != today:
-                self._objects.forget_old()
-                self._tidied = today
             if bundle.body.rehearsal and first == today:
                 self._show(today, bundle.body.answers)
+            if self._tidied != today:  # last: a store that is away holds up nothing else
+                self._files.look_after()
+                self._tidied = today
 
     def _do(self, job: Job) -> int:
         return int(self._ledger.submit(job).result(_DONE))

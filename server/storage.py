@@ -4,17 +4,20 @@ One small interface, so that nothing else knows which. What `put` returned from 
 """
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from doors.environment import SettingError, closed_folder
 
 S3: Final = "s3://"
+_NAME: Final = re.compile(r"[0-9a-f]{64}")  # whatever else lies there is not ours, and never touched
 _PART: Final = ".part"
 _CHUNK: Final = 8 << 20  # bytes of one part of an upload to a store
+_AT_ONCE: Final = 2  # parts of one object in memory
 
 
 class Storage(Protocol):
@@ -27,13 +30,13 @@ class Storage(Protocol):
         """Bytes of an object, or None where there is none."""
 
     def read(self, name: str, start: int, size: int) -> bytes:
-        """Return so many bytes from `start`."""
+        """Return so many bytes from `start`. Raise OSError where there are not as many."""
 
     def delete(self, name: str) -> None:
         """Delete it; what is not there is deleted already."""
 
     def names(self) -> Iterator[str]:
-        """Every name there is."""
+        """Every object there is."""
 
 
 class Folder:
@@ -42,6 +45,9 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         closed_folder(folder)
         self._folder = folder
+        for half in folder.glob(f"*{_PART}"):  # a crash in the middle of a copy; nobody copies now
+            if _NAME.fullmatch(half.name.removesuffix(_PART)):
+                half.unlink()
 
     def put(self, name: str, path: Path) -> None:
         """Move it; over another file system, copy it first."""
@@ -51,9 +57,11 @@ class Folder:
         except OSError:
             part = self._folder / (name + _PART)
             shutil.copyfile(path, part)
-            _sync(part, os.O_RDWR)
+            part.chmod(0o600)
+            sync(part)
             part.replace(target)
-        _sync(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        sync(self._folder)
+        sync(path.parent)
 
     def size(self, name: str) -> int | None:
         """Bytes of its file."""
@@ -65,15 +73,15 @@ class Folder:
         """Read a part of its file."""
         with (self._folder / name).open("rb") as file:
             file.seek(start)
-            return file.read(size)
+            return _whole(file.read(size), size)
 
     def delete(self, name: str) -> None:
         """Unlink it."""
         (self._folder / name).unlink(missing_ok=True)
 
     def names(self) -> Iterator[str]:
-        """List the folder; what a crash left half copied too, so that it is found and deleted."""
-        return (one.name for one in self._folder.iterdir() if one.is_file())
+        """List the folder."""
+        return (one.name for one in self._folder.iterdir() if _NAME.fullmatch(one.name))
 
 
 class Bucket:
@@ -81,9 +89,11 @@ class Bucket:
 
     def __init__(self, url: str) -> None:
         try:
-            from obstore.store import S3Store  # noqa: PLC0415 - an extra: most houses keep files in a folder
+            import obstore  # noqa: PLC0415 - an extra: most houses keep files in a folder
+            from obstore.store import S3Store  # noqa: PLC0415
         except ImportError:
             raise SettingError("AMANA_OBJECTS names a bucket: install amana[s3]") from None
+        self._api: Any = obstore
         endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
         try:
             self._store: Any = S3Store.from_url(url, client_options={"allow_http": endpoint.startswith("http://")})
@@ -92,41 +102,32 @@ class Bucket:
 
     def put(self, name: str, path: Path) -> None:
         """Upload it in parts; a store shows an object only when all parts are there."""
-        import obstore  # noqa: PLC0415 - see above
-
-        with path.open("rb") as file:
-            obstore.put(self._store, name, file, chunk_size=_CHUNK, use_multipart=True)
+        with _quietly(), path.open("rb") as file:
+            self._api.put(self._store, name, file, chunk_size=_CHUNK, max_concurrency=_AT_ONCE, use_multipart=True)
         if self.size(name) != path.stat().st_size:
             raise OSError("the store kept another size")
 
     def size(self, name: str) -> int | None:
         """Ask for its head."""
-        import obstore  # noqa: PLC0415
-
-        try:
-            return int(obstore.head(self._store, name)["size"])
-        except FileNotFoundError:
-            return None
+        with suppress(FileNotFoundError), _quietly():
+            return int(self._api.head(self._store, name)["size"])
+        return None
 
     def read(self, name: str, start: int, size: int) -> bytes:
         """Ask for a range."""
-        import obstore  # noqa: PLC0415
-
-        return bytes(obstore.get_range(self._store, name, start=start, length=size))
+        with _quietly():
+            return _whole(bytes(self._api.get_range(self._store, name, start=start, length=size)), size)
 
     def delete(self, name: str) -> None:
         """Delete it."""
-        import obstore  # noqa: PLC0415
-
-        with suppress(FileNotFoundError):
-            obstore.delete(self._store, name)
+        with suppress(FileNotFoundError), _quietly():
+            self._api.delete(self._store, name)
 
     def names(self) -> Iterator[str]:
         """List the bucket, page by page."""
-        import obstore  # noqa: PLC0415
-
-        for page in obstore.list(self._store):
-            yield from (str(one["path"]) for one in page)
+        with _quietly():
+            for page in self._api.list(self._store):
+                yield from (found for one in page if _NAME.fullmatch(found := str(one["path"])))
 
 
 def open_storage(where: str) -> Storage:
@@ -134,9 +135,27 @@ def open_storage(where: str) -> Storage:
     return Bucket(where) if where.startswith(S3) else Folder(Path(where))
 
 
-def _sync(path: Path, how: int) -> None:
-    handle = os.open(path, how)
+def sync(path: Path) -> None:
+    """Make a file, or the names in a folder, durable."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Whatever a store says when it fails may hold an address or the name of a key: none of it is passed on."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise FileNotFoundError("not in the store") from None
+    except Exception:  # noqa: BLE001 - a dozen kinds of one package
+        raise OSError("the store did not do it") from None
+
+
+def _whole(data: bytes, size: int) -> bytes:
+    if len(data) != size:
+        raise OSError("an object is shorter than its row says")
+    return data

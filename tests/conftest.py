@@ -8,9 +8,19 @@ from hypothesis import HealthCheck, settings
 
 from tests.harness import Organisation, Running, running
 
+# Files of minutes first, in this order: what is taken last is short, and workers side by side end together.
+LONG = ("tests/web/", "tests/soak/", "tests/hostile/", "tests/test_bench.py", "tests/test_journey.py")
+
 # Time is no test here: a busy machine must not make a property fail.
 settings.register_profile("amana", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("amana")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        return next((place for place, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,8 @@
 """`make test`: everything that this machine can run, step by step, and one summary at the end.
 
-The tests of crypto/ and policies/ run measured, all others after them: nothing runs twice, and both cores have work all
-the time. `python -m tests.run coverage` (`make coverage`) is the measured part alone.
+Two lines of steps go side by side, three tests at a time on two cores: whoever drives a browser or waits for a process
+leaves a core to somebody else half of the time. What a step prints comes whole, when it has ended. Nothing runs twice.
+The tests of crypto/ and policies/ run measured; `python -m tests.run coverage` (`make coverage`) is that part alone.
 
 What cannot run is said aloud (`NOT RUN: what, needs what`); with AMANA_TEST_ALL=1 it counts as failed. A supported
 Python that is not on this machine is named too (`NOT HERE`), and never counts: nobody has to have all three.
@@ -11,9 +12,11 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +33,9 @@ UV: Final = {"UV_NO_CONFIG": "1", "UV_SYSTEM_CERTS": "1"}
 COUNTED: Final = re.compile(r"(\d+) (passed|failed|skipped|error)")
 COUNTS: Final = re.compile(r"\d+ [a-z]+.* in [\d.]+s")  # pytest's last line; others may follow it
 WHOLE: Final = ("tests/crypto", "tests/policies")  # these run every line and branch of the two rooms
-PYTEST: Final = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")
+ROOMS: Final = ("tests/attacks", "tests/client", "tests/gate", "tests/server")  # a third of the rest, without browsers
+PYTEST: Final = ("-m", "pytest", "-q")
+BOTH: Final = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")  # in the order of tests/conftest.py
 ALL: Final = os.environ.get("AMANA_TEST_ALL") == "1"
 
 
@@ -40,14 +45,20 @@ class Summary:
 
     lines: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def step(self, name: str, *command: str, counted: bool = False) -> None:
-        """Run one step, let its output through, note how it ended. `counted`: it is pytest, and says how many."""
-        say(f"-- {name}")
+        """Run one step, pass on its output, note how it ended. `counted`: it is pytest, and says how many."""
+        say(f"-- begins: {name}")
         began = time.monotonic()
         code, output = run(command)
+        with self.lock:
+            say(f"-- {name}", *output)
+            self._note(name, code, output, time.monotonic() - began, counted=counted)
+
+    def _note(self, name: str, code: int, output: list[str], seconds: float, *, counted: bool) -> None:
         word = "passed" if code == 0 else "FAILED"
-        self.lines += [f"{word}  {time.monotonic() - began:6.1f} s  {name}"]
+        self.lines += [f"{word}  {seconds:6.1f} s  {name}"]
         self.lines += [f"  {line[line.index('NOT RUN:') :]}" for line in output if "NOT RUN:" in line and counted]
         said = next((line for line in reversed(output) if COUNTS.search(line)), "") if counted else ""
         found = COUNTED.findall(said)
@@ -58,26 +69,30 @@ class Summary:
 
     def not_run(self, what: str, needs: str) -> None:
         """Note a step that cannot run here."""
-        self.lines.append(f"NOT RUN: {what}, needs {needs}")
-        self.counts["failed" if ALL else "skipped"] += 1
+        with self.lock:
+            self.lines.append(f"NOT RUN: {what}, needs {needs}")
+            self.counts["failed" if ALL else "skipped"] += 1
 
 
-def say(line: str) -> None:
-    """Print at once, so that output of steps stays in its place."""
-    sys.stdout.write(line + "\n")
+def say(*lines: str) -> None:
+    """Print at once and in one piece, so that output of steps stays in its place."""
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
     sys.stdout.flush()
 
 
 def run(command: Sequence[str]) -> tuple[int, list[str]]:
     """Run a command in the project's folder; return its exit code and the lines that it printed."""
-    output = []
-    with subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | UV, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        for line in process.stdout or ():
-            say(line.rstrip("\n"))
-            output.append(line.strip())
-    return process.returncode, [line for line in output if line]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | UV,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    return done.returncode, done.stdout.splitlines()
 
 
 def pythons() -> dict[str, Path]:
@@ -106,7 +121,9 @@ def environment(version: str, python: Path) -> Path | None:
         (*install, "--require-hashes", "-r", str(lock)),
         (*install, "--no-deps", "--no-build-isolation", "-e", "."),
     ):
-        if run(command)[0]:
+        code, output = run(command)
+        if code:
+            say(f"-- the packages of Python {version}", *output)
             return None
     ready.touch()
     return inside
@@ -120,25 +137,42 @@ def prepare_node() -> None:
         install()
 
 
-def measured(summary: Summary) -> None:
-    """Run what tests crypto/ and policies/, then see that it ran every line and branch of them."""
+def measured(summary: Summary, *, alone: bool = False) -> None:
+    """Run what tests crypto/ and policies/; see that it ran every line and branch. `alone`: both cores are free."""
     coverage = (sys.executable, "-m", "coverage")
     run((*coverage, "erase"))
-    summary.step("pytest of crypto/ and policies/", *coverage, "run", *PYTEST, *WHOLE, counted=True)
+    how = BOTH if alone else ()
+    summary.step("pytest of crypto/ and policies/", *coverage, "run", *PYTEST, *how, *WHOLE, counted=True)
     run((*coverage, "combine", "-q"))
     summary.step("every line and branch of them was run", *coverage, "report")
 
 
 def everything(summary: Summary) -> None:
-    """Run all steps."""
+    """Run all steps, in two lines side by side."""
+    prepare_node()
+    apart = [f"--ignore={folder}" for folder in (*WHOLE, *ROOMS)]
+    lines: tuple[Callable[[], None], ...] = (
+        lambda: summary.step("pytest of all else", sys.executable, *PYTEST, *BOTH, *apart, counted=True),
+        lambda: beside(summary),
+    )
+    with ThreadPoolExecutor(len(lines)) as pool:
+        for line in [pool.submit(line) for line in lines]:
+            line.result()
+
+
+def beside(summary: Summary) -> None:
+    """Run, one after another, what leaves a core to the pages' tests."""
     summary.step("ruff format", str(BIN / "ruff"), "format", "--check", ".")
     summary.step("ruff check", str(BIN / "ruff"), "check", ".")
     summary.step("mypy", str(BIN / "mypy"))
     summary.step("import contracts", str(BIN / "lint-imports"), "--no-logo")
-    prepare_node()
     measured(summary)
-    others = [f"--ignore={folder}" for folder in WHOLE]
-    summary.step("pytest of all else", sys.executable, *PYTEST, *others, counted=True)
+    journeys(summary)
+    summary.step("pytest of the rooms", sys.executable, *PYTEST, *ROOMS, counted=True)
+
+
+def journeys(summary: Summary) -> None:
+    """Run the journey on each other supported Python that is here."""
     there = pythons()
     for version, place in there.items():
         name = f"the journey on Python {version}"
@@ -147,9 +181,10 @@ def everything(summary: Summary) -> None:
         elif (inside := environment(version, place)) is None:
             summary.not_run(name, "the packages of requirements/dev.txt, from a network or a cache")
         else:
-            summary.step(name, str(inside), "-m", "pytest", "-q", "-p", "no:cacheprovider", JOURNEY, counted=True)
+            summary.step(name, str(inside), *PYTEST, "-p", "no:cacheprovider", JOURNEY, counted=True)
     here = "{}.{}".format(*sys.version_info[:2])
-    summary.lines += [f"NOT HERE: Python {one}" for one in SUPPORTED if one != here and one not in there]
+    with summary.lock:
+        summary.lines += [f"NOT HERE: Python {one}" for one in SUPPORTED if one != here and one not in there]
 
 
 def main(only: Sequence[str]) -> int:
@@ -157,7 +192,7 @@ def main(only: Sequence[str]) -> int:
     began = time.monotonic()
     summary = Summary()
     if only == ["coverage"]:
-        measured(summary)
+        measured(summary, alone=True)
     else:
         everything(summary)
     say("-- summary")

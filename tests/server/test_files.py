@@ -12,7 +12,7 @@ from client.contents import Piece
 from client.files_house import FilesHouse
 from client.sealing_files import Described, add_decoys, seal_file
 from client.sending_files import Carrier
-from crypto import objects
+from crypto import objects, words
 from crypto.envelope import Envelope
 from crypto.hashing import sha256
 from tests.harness import Running, running
@@ -27,7 +27,8 @@ class Sent:
 
     def __init__(self, world: Running, folder: Path, size: int = 100_000) -> None:
         self.world, self.folder = world, folder
-        self.envelope: Envelope = sealed(world, "S01")
+        self.words = words.new(os.urandom)
+        self.envelope: Envelope = sealed(world, "S01", self.words)
         self.report = world.send(self.envelope)
         self.data = os.urandom(size)
         (folder / "plain").write_bytes(self.data)

@@ -20,7 +20,7 @@ from tests.soak.processes import Household, household
 from tests.soak.rereading import copy_database
 
 BACK = 120  # days that the house seems to have slept
-LATEST = 1.5  # seconds of a start
+SOONEST, LATEST = 0.02, 0.3  # seconds of a start whose imports are done
 _KILLS = 60  # at most: with most of them it comes further
 
 
@@ -89,9 +89,9 @@ def caught_up(house: Household, copies: Path, today: int, chance: Chance) -> int
 
 def came(database: Path, today: int, chance: Chance) -> None:
     """Wait until it has come some days further; or sometimes only until some moment of its start."""
-    further = int(chance.between(-BACK / 8, BACK / 2))
+    further = int(chance.between(-BACK / 8, BACK / 3))
     if further <= 0:
-        time.sleep(chance.between(0.3, LATEST))
+        time.sleep(chance.between(SOONEST, LATEST))
         return
     wanted, end = min(days(database) + further, today), time.monotonic() + 10
     while days(database) < wanted and time.monotonic() < end:
