@@ -33,8 +33,9 @@ coverage: .venv/.tested  ## every line and branch of crypto/ and policies/ is ru
 mutation: .venv/.tested  ## bend crypto/ and policies/ in one place at a time (tests/mutation/README.md); ONE_IN=8 FROM=0
 	.venv/bin/python -m tests.mutation $(if $(ONE_IN),--one-in $(ONE_IN)) $(if $(FROM),--from $(FROM))
 
-soak: .venv/.tested  ## half an hour of kills and power cuts under load, and long comparisons; KILLS=200 CUTS=60
+soak: .venv/.tested  ## half an hour of kills and power cuts under load, and long comparisons; KILLS=200 CUTS=60 GIB=0.25
 	.venv/bin/python -m tests.soak --kills $(or $(KILLS),200) --cuts $(or $(CUTS),60)
+	.venv/bin/python -m tests.evidence_line --gib $(or $(GIB),0.25)
 	.venv/bin/python -m tests.interop.cedar 20000
 	.venv/bin/python -m tests.interop.tree
 

@@ -13,7 +13,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from bench import appending, keeping, looking, opening, plot, proving, sealing, submitting, visiting
+from bench import (
+    appending,
+    keeping,
+    looking,
+    opening,
+    plot,
+    proving,
+    sealing,
+    sealing_files,
+    submitting,
+    uploading,
+    visiting,
+)
 from bench.measure import probe
 from bench.processes import ROOT
 from bench.result import Found, Scale, markdown
@@ -28,6 +40,8 @@ ITEMS: Final[dict[int, Callable[[Scale], Found]]] = {
     7: keeping.keeping,
     9: visiting.visiting,  # (8) is a row of the first, from the same runs
     10: looking.looking,
+    11: sealing_files.sealing_files,
+    12: uploading.uploading,
 }
 LEAST: Final = 7  # rounds of a table that may be quoted
 

@@ -43,6 +43,7 @@ class Watched:
             env=environment if environment is not None else dict(os.environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             text=True,
         )
         self._peak, self._over = 0, threading.Event()

@@ -1,10 +1,11 @@
 """Where the house keeps sealed files: is it there, closed to others, and does it hold what the database says."""
 
+import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from client import doctor_stores
 from client.doctor import FAULT, OK, WARNING, Check, sqlite
@@ -56,7 +57,9 @@ def _bucket(url: str) -> dict[str, int]:
         import obstore  # noqa: PLC0415 - an extra
         from obstore.store import from_url  # noqa: PLC0415
 
-        pages = obstore.list(from_url(url, client_options={"allow_http": True}, retry_config=_RETRY))
+        plain = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
+        given: Any = {"client_options": {"allow_http": plain}, "retry_config": _RETRY}
+        pages = obstore.list(from_url(url, **given))
         return {one["path"]: one["size"] for page in pages for one in page if _NAME.fullmatch(one["path"])}
     except Exception:  # noqa: BLE001 - a dozen kinds, and their texts may hold a key
         raise OSError("the bucket does not answer") from None

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -62,14 +63,17 @@ def seal_file(
 
 def _pieces(file: BinaryIO, target: BinaryIO, known: tuple[bytes, bytes, int], progress: Progress | None) -> FileRoot:
     key, name, size = known
-    root, count = FileRoot(), objects.pieces(size)
-    for place in objects.places(size):
-        plain = file.read(min(place.size, max(0, size - place.start)))
-        if plain:
-            root.add(plain)
-        target.write(objects.seal_piece(key, name, place.number, count, plain + bytes(place.size - len(plain))))
-        if progress is not None:
-            progress(min(size, place.start + place.size), size)
+    root, count, sealed = FileRoot(), objects.pieces(size), memoryview(bytearray(objects.SEALED))
+    with ThreadPoolExecutor(1) as beside:  # hashing takes longer than sealing: it goes on meanwhile
+        for place in objects.places(size):
+            plain = file.read(min(place.size, max(0, size - place.start)))
+            hashed = beside.submit(root.add, plain) if plain else None
+            filled = plain + bytes(place.size - len(plain))
+            target.write(sealed[: objects.seal_into(sealed, key, name, place.number, count, filled)])
+            if hashed is not None:
+                hashed.result()
+            if progress is not None:
+                progress(min(size, place.start + place.size), size)
     if root.size != size or file.read(1):
         raise RefusedError("The file changed while it was sealed.", "Seal again when nothing writes to it.")
     return root

@@ -15,7 +15,7 @@ from doors.problem import Busy, Conflict, Denied, NotFound, Refusal, TooLarge
 from server.finishing import Finishing
 from server.ledger import Ledger
 from server.objects import Objects, State, Wanted
-from server.storage import sync
+from server.storage import TIMELESS, sync
 
 _BODIES: Final = 128  # under way at a time; more are told to come back
 _WRITE: Final = 256 << 10  # bytes gathered before they are written
@@ -171,7 +171,7 @@ class _Body:
                     raise WrongChecksum
                 await self._keep(handle)
         finally:
-            await in_thread(lambda: os.close(handle))
+            await in_thread(lambda: _close(handle))
         return self._end
 
     async def _read(self, request: Request[Any, Any, Any], handle: int, hashed: Any) -> None:  # noqa: ANN401
@@ -228,6 +228,12 @@ class _Body:
         if new:
             sync(path.parent)
         return handle
+
+
+def _close(handle: int) -> None:
+    with suppress(OSError):
+        os.utime(handle, TIMELESS)
+    os.close(handle)
 
 
 async def in_thread(work: Callable[[], T]) -> T:

@@ -32,15 +32,15 @@ class OutOfRange(Refusal):
     title = "This is not in the form that the protocol gives it. Nothing was saved here."
 
 
-@get("/v1/objects/{file:str}", media_type=OCTETS)
+@get("/v1/objects/{sealed:str}", media_type=OCTETS)
 async def read(
     request: Request[Any, Any, Any],
-    file: FromPath[str],
+    sealed: FromPath[str],
     objects: NamedDependency[Objects],
     finishing: NamedDependency[Finishing],
 ) -> Stream:
     """All of an object, or one range of it (`Range: bytes=a-b`); not found while it comes, or as its report is."""
-    name = name_of(file)
+    name = name_of(sealed)
     state = await in_thread(lambda: objects.state(name))
     if state.leaf is None:
         raise NotFound
@@ -73,15 +73,15 @@ def _range(text: str, length: int) -> tuple[int, int]:
     return start, min(last + 1, length)
 
 
-@get("/v1/objects/{file:str}/proof", sync_to_thread=True)
+@get("/v1/objects/{sealed:str}/proof", sync_to_thread=True)
 def proof(
-    file: FromPath[str],
+    sealed: FromPath[str],
     objects: NamedDependency[Objects],
     database: NamedDependency[Database],
     ledger: NamedDependency[Ledger],
 ) -> Response[str]:
     """tlog-proof of an object's leaf; not found until a checkpoint has it."""
-    index, head = objects.leaf(name_of(file)), ledger.head
+    index, head = objects.leaf(name_of(sealed)), ledger.head
     if index >= head.size:
         raise NotFound
     with database.reader.connect() as connection:

@@ -86,7 +86,7 @@ class Finishing:
     # -- by rounds and at the start ------------------------------------------------------------------------------------
 
     def look_after(self) -> None:
-        """Finish what came whole, give up what was abandoned, then delete what is nobody's."""
+        """Finish what came whole, give up what was abandoned, delete what is nobody's, blur when the rest came."""
         for name, length in self._objects.names().items():
             if length is not None:
                 with suppress(Refusal, OSError):  # it is tried again, by her or by the next round
@@ -99,6 +99,7 @@ class Finishing:
 
         self._do(job)
         self.tidy()
+        self._storage.forget_times()
 
     def tidy(self) -> None:
         """Delete bytes without a row: of reports that were destroyed, of uploads that were given up or cut short."""

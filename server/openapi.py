@@ -39,7 +39,7 @@ _PARAMETERS: Final[dict[str, Json]] = {
     "after": {"type": "string", "pattern": _HEX},
     "day": {"type": "string", "format": "date", "pattern": r"^(19[7-9]|[2-9][0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}$"},
     "envelope": {"type": "string", "pattern": _HEX},
-    "file": {"type": "string", "pattern": _HEX},
+    "sealed": {"type": "string", "pattern": _HEX},
     "opening": {"type": "string", "pattern": r"^[0-9a-f]{32}$"},
     "name": {"type": "string", "pattern": r"^(bundle|directory|page|leaf)-[0-9]{1,9}$"},
     "rest": {"type": "string", "pattern": r"^(entries|[0-7])/(x[0-9]{3}/){0,4}[0-9]{3}(\.p/[1-9][0-9]{0,2})?$"},
@@ -50,7 +50,7 @@ _SAID: Final = {
     "after": "id of the last one seen, in hex",
     "day": "day, YYYY-MM-DD",
     "envelope": "id of a report: hex of the SHA-256 of its header (protocol 4.4)",
-    "file": "`object`: the random name of a sealed file, in hex (protocol 19.2)",
+    "sealed": "`object`: the random name of a sealed file, in hex (protocol 19.2)",
     "index": "index of a leaf of the log",
     "name": "`bundle-3`, `directory-7`, `page-1`; or `leaf-12`, the statement of that public leaf",
     "number": "number of a run of 256 leaves",
@@ -68,7 +68,7 @@ _BODIES: Final = {
 }
 _READING: Final[tuple[type[Refusal], ...]] = (Malformed, NotFound, Busy, Unwritten)
 _WRITING: Final[tuple[type[Refusal], ...]] = (Malformed, TooSlow, Conflict, TooLarge, Busy, Closed, Unwritten)
-_FILE: Final = "/v1/objects/{file}"
+_FILE: Final = "/v1/objects/{sealed}"
 _BESIDES: Final[dict[str, tuple[type[Refusal], ...]]] = {"/v1/answers": (Denied,), _FILE: (OutOfRange,)}
 _KINDS: Final[tuple[type[Refusal], ...]] = (*_WRITING, NotFound, Denied, WrongChecksum)
 _RANGE: Final[Json] = {

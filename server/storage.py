@@ -14,8 +14,12 @@ from typing import Any, Final, Protocol
 from doors.environment import SettingError, closed_folder
 
 S3: Final = "s3://"
+TIMELESS: Final = (0, 0)  # when a file was last read and written: nothing finer than a day is kept of anybody
+_MADE_ANEW: Final = (1, 1)  # the same, of a file that a round has written anew
+_UNSEEN: Final = getattr(os, "O_NOATIME", 0)  # when it was read is not noted
 _NAME: Final = re.compile(r"[0-9a-f]{64}")  # whatever else lies there is not ours, and never touched
 _PART: Final = ".part"
+_SPARE: Final = 1 << 30  # bytes left free by what is not urgent
 _CHUNK: Final = 8 << 20  # bytes of one part of an upload to a store
 _AT_ONCE: Final = 2  # parts of one object in memory
 
@@ -38,6 +42,9 @@ class Storage(Protocol):
     def names(self) -> Iterator[str]:
         """Every object there is."""
 
+    def forget_times(self) -> None:
+        """Blur when each one came, as far as the storage can. For one thread, which also deletes."""
+
 
 class Folder:
     """Objects as files of one closed folder."""
@@ -52,16 +59,21 @@ class Folder:
     def put(self, name: str, path: Path) -> None:
         """Move it; over another file system, copy it first."""
         target = self._folder / name
+        os.utime(path, TIMELESS)
         try:
             path.replace(target)
         except OSError:
-            part = self._folder / (name + _PART)
-            shutil.copyfile(path, part)
-            part.chmod(0o600)
-            sync(part)
-            part.replace(target)
+            self._copy(path, target, TIMELESS)
         sync(self._folder)
         sync(path.parent)
+
+    def _copy(self, path: Path, target: Path, times: tuple[int, int]) -> None:
+        part = target.with_name(target.name + _PART)
+        shutil.copyfile(path, part)
+        part.chmod(0o600)
+        os.utime(part, times)
+        sync(part)
+        part.replace(target)
 
     def size(self, name: str) -> int | None:
         """Bytes of its file."""
@@ -71,9 +83,11 @@ class Folder:
 
     def read(self, name: str, start: int, size: int) -> bytes:
         """Read a part of its file."""
-        with (self._folder / name).open("rb") as file:
-            file.seek(start)
-            return _whole(file.read(size), size)
+        handle = os.open(self._folder / name, os.O_RDONLY | _UNSEEN)
+        try:
+            return _whole(os.pread(handle, size, start), size)
+        finally:
+            os.close(handle)
 
     def delete(self, name: str) -> None:
         """Unlink it."""
@@ -82,6 +96,15 @@ class Folder:
     def names(self) -> Iterator[str]:
         """List the folder."""
         return (one.name for one in self._folder.iterdir() if _NAME.fullmatch(one.name))
+
+    def forget_times(self) -> None:
+        """Write anew what came since the last time: a file system notes by itself when a file was made."""
+        for name in sorted(self.names()):
+            one = self._folder / name
+            found = one.stat()
+            if found.st_mtime == TIMELESS[0] and shutil.disk_usage(self._folder).free > found.st_size + _SPARE:
+                self._copy(one, one, _MADE_ANEW)
+        sync(self._folder)
 
 
 class Bucket:
@@ -128,6 +151,9 @@ class Bucket:
         with _quietly():
             for page in self._api.list(self._store):
                 yield from (found for one in page if _NAME.fullmatch(found := str(one["path"])))
+
+    def forget_times(self) -> None:
+        """A store says when an object came, and nobody can change that (SECURITY.md)."""
 
 
 def open_storage(where: str) -> Storage:

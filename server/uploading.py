@@ -103,35 +103,35 @@ async def create(request: Request[Any, Any, Any], uploads: NamedDependency[Uploa
     return Response(None, status_code=201, headers={"Location": f"/v1/objects/{wanted.name.hex()}"})
 
 
-@head("/v1/objects/{file:str}", include_in_schema=False)
+@head("/v1/objects/{sealed:str}", include_in_schema=False)
 async def ask(
-    request: Request[Any, Any, Any], file: FromPath[str], uploads: NamedDependency[Uploads]
+    request: Request[Any, Any, Any], sealed: FromPath[str], uploads: NamedDependency[Uploads]
 ) -> Response[None]:
     """Say how much of it is on disk."""
     _checked(request)
-    state = await uploads.state(name_of(file))
+    state = await uploads.state(name_of(sealed))
     headers = {"Upload-Offset": str(state.offset), "Upload-Length": str(state.length)}
     return Response(None, headers=headers)
 
 
-@patch("/v1/objects/{file:str}", status_code=204, include_in_schema=False, request_max_body_size=None)
+@patch("/v1/objects/{sealed:str}", status_code=204, include_in_schema=False, request_max_body_size=None)
 async def append(
-    request: Request[Any, Any, Any], file: FromPath[str], uploads: NamedDependency[Uploads]
+    request: Request[Any, Any, Any], sealed: FromPath[str], uploads: NamedDependency[Uploads]
 ) -> Response[None]:
     """Take the next bytes."""
     _checked(request)
     if request.headers.get("content-type") != _BYTES:
         raise OtherMedia
     offset, said = request.headers.get("upload-offset"), request.headers.get("content-length", "0")
-    end = await uploads.append(name_of(file), _number(offset), _number(said), request, _checksum(request))
+    end = await uploads.append(name_of(sealed), _number(offset), _number(said), request, _checksum(request))
     return Response(None, status_code=204, headers={"Upload-Offset": str(end)})
 
 
-@delete("/v1/objects/{file:str}", include_in_schema=False)
-async def remove(request: Request[Any, Any, Any], file: FromPath[str], uploads: NamedDependency[Uploads]) -> None:
+@delete("/v1/objects/{sealed:str}", include_in_schema=False)
+async def remove(request: Request[Any, Any, Any], sealed: FromPath[str], uploads: NamedDependency[Uploads]) -> None:
     """Forget one that is not whole yet."""
     _checked(request)
-    await uploads.remove(name_of(file))
+    await uploads.remove(name_of(sealed))
 
 
 HANDLERS: Final = (offered, create, ask, append, remove)

@@ -30,6 +30,8 @@ def test_every_item_runs_and_is_written_down(tmp_path: Path) -> None:
     assert {path.stem for path in tmp_path.glob("*.svg")} == PICTURES
     for path in tmp_path.glob("*.svg"):
         assert path.read_text().count("<circle") >= 1
+    if shutil.which("age") is None:
+        need("the benchmark of sealing files beside age", "Debian's age")
     if shutil.which("chromium") is None:
         need("the benchmark of the page", "Debian's chromium")
     assert "NOT RUN" not in table

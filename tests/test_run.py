@@ -1,11 +1,12 @@
 """The summary of `make test` counts what ran, in each of its parts, and names what did not."""
 
 import sys
+from threading import Thread
 
 import pytest
 
 from tests import run
-from tests.run import WHOLE, Summary
+from tests.run import ROOMS, WHOLE, Summary
 
 LAST = "1 failed, 20 passed, 3 skipped in 0.31s"
 
@@ -40,7 +41,24 @@ def test_no_test_runs_twice_and_none_is_left_out(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(run, "prepare_node", lambda: None)
     monkeypatch.setattr(run, "pythons", dict)
     run.everything(Summary())
-    measured, others = [command for command in commands if "pytest" in command]
-    assert measured[-len(WHOLE) :] == list(WHOLE)
-    assert others[-len(WHOLE) :] == [f"--ignore={folder}" for folder in WHOLE]
-    assert all((run.ROOT / folder).is_dir() for folder in WHOLE)
+    tests = [command for command in commands if "pytest" in command]
+    apart = [*WHOLE, *ROOMS]
+    (measured,) = [command for command in tests if command[-len(WHOLE) :] == list(WHOLE)]
+    (rooms,) = [command for command in tests if command[-len(ROOMS) :] == list(ROOMS)]
+    (others,) = [command for command in tests if command not in (measured, rooms)]
+    assert others[-len(apart) :] == [f"--ignore={folder}" for folder in apart]
+    assert all((run.ROOT / folder).is_dir() for folder in apart)
+
+
+def test_what_steps_side_by_side_print_is_kept_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    program = "import time\nfor _ in range(20): print({!r}, flush=True); time.sleep(0.01)"
+    summary = Summary()
+    steps = [Thread(target=summary.step, args=(name, sys.executable, "-c", program.format(name))) for name in "ab"]
+    for step in steps:
+        step.start()
+    for step in steps:
+        step.join()
+    said = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("-- begins")]
+    assert sorted(said[::21]) == ["-- a", "-- b"]
+    assert [line[-1] for line in said] == [said[0][-1]] * 21 + [said[-1][-1]] * 21
+    assert summary.counts == {"passed": 2}

@@ -1,6 +1,7 @@
 """P4: what a seized server shows. All samples, several openings, then every byte on disk and everything logged."""
 
 import logging
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 
 from client.api import House
+from client.sealing_files import Described, add_decoys, seal_file
+from crypto import objects
 from crypto.limits import limit
 from crypto.relay import Certificates
 from crypto.sections import Section
@@ -19,6 +22,7 @@ from server.store import metadata
 from tests.asking import Asking
 from tests.harness import Organisation, Running, people_today, running
 from tests.samples import samples, send
+from tests.server.test_files import Sent
 
 AGENT = "Mozilla/5.0 (cheap phone; PeaceTest/7)"
 LONG = 6  # bytes: shorter words turn up in noise by chance, and are looked for in text only
@@ -80,6 +84,39 @@ def seized(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, 
 def everything(folder: Path) -> bytes:
     """Every byte of the server's folder: database, WAL, lock, whatever there is."""
     return b"\0".join(path.read_bytes() for path in sorted((folder / "server").rglob("*")) if path.is_file())
+
+
+def test_of_files_only_buckets_and_days(tmp_path: Path) -> None:
+    """Names are random, sizes are buckets, numbers too; no column and no file's own time says more than the day."""
+    (tmp_path / "house").mkdir()
+    with listening() as lines, running(tmp_path / "house") as world:
+        sent = Sent(world, tmp_path, 123_456)
+        (tmp_path / "plain").write_bytes(os.urandom(5))
+        seal_file(tmp_path / "plain", tmp_path / "sealed", Described(kind="f", media="image/x-zebra"), draw=os.urandom)
+        seal_file(tmp_path / "plain", tmp_path / "sealed", Described(kind="f", media="image/x-zebra"), draw=os.urandom)
+        add_decoys(tmp_path / "sealed", draw=os.urandom)
+        assert sent.carrier().bring(sent.files()).whole == sorted(sent.files(), key=lambda one: one.stat().st_size)
+        coming = os.urandom(32)
+        ticket = objects.ticket(sent.envelope.received, coming, len(sent.sealed))
+        assert sent.create(object=coming, ticket=ticket).status_code == 201
+        sent.path = f"/v1/objects/{coming.hex()}"
+        assert sent.patch(0, sent.sealed[:1000]).status_code == 204
+        query = "SELECT length, offset, day, leaf FROM object ORDER BY offset"
+        with world.server.app.dependencies["database"].dependency().reader.connect() as connection:
+            rows = [tuple(row) for row in connection.exec_driver_sql(query)]
+        there = [one for part in ("objects", "uploads") for one in (world.folder / part).iterdir()]
+        assert len(there) == len(rows) == 5
+        assert {length for length, *_ in rows} <= set(objects.SIZES)
+        assert {day for _, _, day, _ in rows} == {world.clock.day}
+        assert [(offset, leaf) for _, offset, _, leaf in rows if leaf is None] == [(1000, None)]
+        assert all(len(bytes.fromhex(one.name)) == 32 for one in there)
+        assert {(one.stat().st_mtime, one.stat().st_atime) for one in there} == {(0, 0)}
+        assert {one.stat().st_mode & 0o777 for one in there} == {0o600}
+        for one in there:
+            assert len(zlib.compress(one.read_bytes(), 9)) > 0.99 * one.stat().st_size
+        disk = everything(world.folder) + "\n".join(lines).encode()
+        for needle in (b"zebra", sent.piece.key, coming.hex().encode(), sent.piece.object.hex().encode()):
+            assert needle not in disk
 
 
 def words_of(value: object) -> Iterator[str]:

@@ -65,7 +65,10 @@ class Device:
 
     def run(self, url: str, *arguments: str) -> tuple[int, dict[str, Any]]:
         process = self.start(url, *arguments)
-        out, _ = process.communicate(timeout=60)
+        try:
+            out, _ = process.communicate(timeout=120)
+        finally:
+            process.kill()
         return process.returncode, json.loads(out)
 
     def seal(self, url: str, *more: str) -> tuple[int, dict[str, Any]]:
@@ -86,7 +89,7 @@ class Desk(Device):
         return said
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 30) -> None:
+def wait_for(what: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end

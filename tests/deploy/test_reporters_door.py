@@ -31,12 +31,18 @@ OFFERED = {
     "GET /trust/bundle-7/body",
     "GET /trust/page/proof",
     "GET /v1/feed/2026-11-25",
+    "GET /v1/objects/{sealed}/proof",
     "GET /v1/reports/{id}/proof",
+    "DELETE /v1/objects/{sealed}",
+    "HEAD /v1/objects/{sealed}",
+    "PATCH /v1/objects/{sealed}",
     "POST /v1/consents",
+    "POST /v1/objects",
     "POST /v1/reports",
     "POST /v1/withdrawals",
 }
 CLOSED = {
+    "GET /v1/objects/{sealed}",
     "GET /v1/reports",
     "GET /v1/reports/{id}",
     "GET /v1/reports/{id}/slots",
@@ -52,13 +58,14 @@ EXAMPLES = {
     "day:str": "2026-11-25",
     "envelope:str": "ab" * 32,
     "opening:str": "cd" * 16,
+    "sealed:str": "ef" * 32,
     "name:str": "bundle-7",
     "rest:path": "entries/x001/007.p/3",
     "index:int": "7",
     "number:int": "7",
     "file:str": "page.js",
 }
-SHOWN = {"ab" * 32: "{id}", "cd" * 16: "{opening}"}
+SHOWN = {"ab" * 32: "{id}", "cd" * 16: "{opening}", "ef" * 32: "{sealed}"}
 
 
 @pytest.fixture

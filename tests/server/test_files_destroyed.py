@@ -30,7 +30,8 @@ class Back(Her):
 def sent(tmp_path: Path) -> Iterator[Sent]:
     (tmp_path / "house").mkdir()
     with serious(tmp_path / "house") as world:
-        rounds(world).tick()
+        for _ in range(2):  # the calendar begins; then today's files are looked after, and no thread does it in between
+            rounds(world).tick()
         yield Sent(world, tmp_path)
 
 
@@ -195,3 +196,21 @@ def test_bytes_without_a_row_go_and_nothing_else(sent: Sent) -> None:
     (folder / "objects" / "somebody's notes.txt").write_bytes(b"stays")
     rounds(sent.world)._files.tidy()  # noqa: SLF001
     assert lying(sent.world) == sorted([sent.piece.object.hex(), "somebody's notes.txt"])
+
+
+def test_a_round_forgets_when_a_file_came(sent: Sent) -> None:
+    """A file system notes by itself when a file was made: so the round makes it anew, once."""
+    sent.create()
+    sent.patch(0, sent.sealed)
+    file = sent.world.folder / "objects" / sent.piece.object.hex()
+    first = file.stat()
+    later(sent.world, 1)
+    anew = file.stat()
+    assert (first.st_mtime, anew.st_mtime) == (0, 1)
+    assert anew.st_ino != first.st_ino
+    assert anew.st_ctime > first.st_ctime
+    assert anew.st_mode & 0o777 == 0o600
+    assert sent.world.server.get(sent.path).content == sent.sealed
+    later(sent.world, 1)
+    assert file.stat().st_ino == anew.st_ino
+    assert lying(sent.world) == [file.name]

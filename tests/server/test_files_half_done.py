@@ -23,7 +23,8 @@ ONE_LEAF = "SELECT count(*), count(leaf) FROM object"
 def sent(tmp_path: Path) -> Iterator[Sent]:
     (tmp_path / "house").mkdir()
     with serious(tmp_path / "house") as world:
-        rounds(world).tick()
+        for _ in range(2):  # the calendar begins; then today's files are looked after, and no thread does it in between
+            rounds(world).tick()
         yield Sent(world, tmp_path)
 
 
@@ -193,18 +194,20 @@ def test_a_last_step_that_is_tried_again_with_others_appends_one_leaf(
     with monkeypatch.context() as patch:
         patch.setattr(storage(sent.world), "put", fails)
         assert_unwritten(sent.patch(0, sent.sealed))
-    before, go = size(sent.world), threading.Event()
+    before, began, go = size(sent.world), threading.Event(), threading.Event()
     files = rounds(sent.world)._files  # noqa: SLF001
 
     def hold(_: Any, __: int) -> tuple[list[Any], None]:
+        began.set()
         go.wait(30)
         return [], None
 
     with commit_fails(server_engine(sent.world), MODES[1], after=1), ThreadPoolExecutor() as pool:
         held = ledger(sent.world).submit(hold)
+        assert began.wait(30)
         step = pool.submit(files.finish, sent.piece.object, len(sent.sealed))
         other = ledger(sent.world).submit(lambda _, __: ([], "other"))
-        time.sleep(0.5)  # both are in the queue, and so in one batch
+        until(lambda: ledger(sent.world)._queue.qsize() == 2)  # noqa: SLF001 - and so in one batch
         go.set()
         held.result(30)
         step.result(30)

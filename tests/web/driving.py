@@ -16,7 +16,7 @@ HERE: Final = Path(__file__).parent
 VECTORS: Final = HERE.parent / "vectors"
 BROWSERS: Final = {"chromium": "chromium", "firefox": "firefox-esr"}
 MODES: Final = (("chromium", "plain"), ("chromium", "hidden"), ("firefox", "plain"), ("firefox", "safer"))
-_SECONDS: Final = 170
+_SECONDS: Final = 300
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class Returner(Visitor):
         self.page.goto(self.url)
         self.page.locator(f'button[lang="{self.language}"]').click()
         self.at("safety.title")
-        self.page.locator("html[data-whole]").wait_for(state="attached")
+        self.appear("html[data-whole]")
         self.press("safety.back")
         self.at("far.title")
 

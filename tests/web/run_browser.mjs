@@ -66,7 +66,7 @@ const launched = await puppeteer.launch({
   executablePath: EXECUTABLES[browser],
   headless: true,
   args: browser === "chromium" ? QUIET : [],
-  protocolTimeout: 110_000,
+  protocolTimeout: 280_000, // four browsers share two cores with whatever else is tested
   ...(browser === "firefox" && { extraPrefsFirefox: { ...OFFLINE, ...(mode === "safer" && SAFER) } }),
 });
 try {

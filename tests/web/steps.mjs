@@ -31,7 +31,7 @@ let page;
 /** Wait until something is so in the page; `what` is for the error. */
 async function until(what, test, ...given) {
   try {
-    await page.waitForFunction(test, { timeout: PATIENCE, polling: 50 }, ...given);
+    await page.waitForFunction(test, { timeout: PATIENCE, polling: 20 }, ...given);
   } catch {
     const [heading, status] = await page.evaluate(() => [document.querySelector("h1")?.textContent, document.querySelector("#status")?.textContent]);
     throw new Error(`${what} did not come; the screen says "${heading}" and "${status}"`);

@@ -57,7 +57,8 @@ def test_axe_finds_nothing_on_any_screen(chrome: Any, way: Street, language: str
     axe = AXE.read_text("utf-8")
 
     def look(page: Any) -> list[str]:
-        page.evaluate(axe)
+        if page.evaluate("typeof axe") == "undefined":
+            page.evaluate(axe)
         found: list[str] = page.evaluate(_RUN)
         return found
 

@@ -14,6 +14,7 @@ from web import translations
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 # Looked at with every frame: Playwright's own waiting for a locator looks only twice a second after a while.
 _TITLED = "title => document.querySelector('h1')?.innerText.trim() === title"
+_THERE = "selector => document.querySelector(selector)?.checkVisibility()"
 Watch = Callable[[str], None]
 
 
@@ -70,7 +71,7 @@ class Visitor:
         self.texts = texts(language)
         self.words: list[str] = []
         self.errors: list[str] = []
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)  # time is no test here: a busy machine must not make a visit fail
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
 
@@ -86,6 +87,10 @@ class Visitor:
         assert self.page.get_by_role("heading", level=1, name=self.t(key), exact=True).is_visible()
         assert self.page.evaluate("document.activeElement.tagName") == "H1"
         self.watch(key.partition(".")[0])
+
+    def appear(self, selector: str) -> None:
+        """Wait until it can be seen."""
+        self.page.wait_for_function(_THERE, arg=selector)
 
     def next(self) -> None:
         self.page.locator("#next").click()
@@ -110,7 +115,7 @@ class Visitor:
         self.page.locator(f'button[lang="{self.language}"]').click()
         self.at("safety.title")
         self.next()
-        self.page.locator("html[data-whole]").wait_for(state="attached")  # from here on no line is needed
+        self.appear("html[data-whole]")  # from here on no line is needed
 
     def tell(self, sample: dict[str, Any]) -> None:
         """Answer every question as the sample does."""
@@ -121,7 +126,7 @@ class Visitor:
         self.at("review.title")
         self.next()
         self.at("send.title")
-        self.page.locator('[data-state="proven"]').wait_for()
+        self.appear('[data-state="proven"]')
         self.watch("proven")
 
     def keep(self) -> list[str]:
