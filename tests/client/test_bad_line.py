@@ -30,9 +30,9 @@ from tests.soak.processes import Household, household
 
 EVERY = 300_000  # bytes that the line holds
 FAR = 40_000  # bytes: less than the smallest part
-HOUSE_DIES, DEVICE_DIES = 700_000, 1_400_000  # bytes of requests, after which
+HOUSE_DIES, DEVICE_DIES = 400_000, 800_000  # bytes of requests, after which
 PASSPHRASE = "a long passphrase"  # of throw-away keys
-SIDES = (120, 150, 250, 400, 560)  # of pictures: 20 kB to 600 kB, each with a copy
+SIDES = (100, 150, 200, 300, 420)  # of pictures: 15 kB to 250 kB, each with a copy
 
 
 def photo(path: Path, side: int) -> str:
