@@ -32,7 +32,7 @@ _POLICY: Final = (
 )
 _DENIED: Final = (
     "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "geolocation",
-    "gyroscope", "hid", "identity-credentials-get", "idle-detection", "magnetometer", "microphone", "midi", "payment",
+    "gyroscope", "hid", "identity-credentials-get", "idle-detection", "magnetometer", "midi", "payment",
     "publickey-credentials-get", "serial", "usb", "web-share", "xr-spatial-tracking",
 )  # fmt: skip
 HEADERS: Final[dict[str, str]] = {
@@ -41,7 +41,7 @@ HEADERS: Final[dict[str, str]] = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(f"{name}=()" for name in _DENIED),
+    "Permissions-Policy": ", ".join([*(f"{name}=()" for name in _DENIED), "microphone=(self)"]),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-DNS-Prefetch-Control": "off",

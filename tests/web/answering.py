@@ -46,6 +46,9 @@ def tell(visitor: "Visitor", sample: dict[str, Any]) -> None:
     visitor.write(visitor.t("words.label"), (sample["narrative"] or {}).get("text") or "")
     visitor.choose(visitor.t("words.language"), slip["lang"])
     visitor.next()
+    for key in ("voice", "files"):
+        visitor.at(f"{key}.title")
+        visitor.next()
     _affected(visitor, card)
     _where(visitor, card)
     _actors(visitor, sample)

@@ -1,5 +1,6 @@
 // node steps.mjs BROWSER MODE STEPS.json: do in a real browser what `tests/web/steps.py` lists, and print what was seen.
-// BROWSER chromium or firefox. MODE plain, or safer: no WASM and no JIT, as Tor Browser makes Firefox at "Safer".
+// BROWSER chromium or firefox. MODE plain; safer: no WASM and no JIT, as Tor Browser makes Firefox at "Safer"; or blurred:
+// it hides what it is, so that canvases cannot be read (privacy.resistFingerprinting, as Tor Browser has it always).
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -13,6 +14,7 @@ const QUIET = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-ba
 const SAFER = Object.fromEntries(
   ["wasm", "baselinejit", "ion", "asmjs", "native_regexp"].map((name) => [`javascript.options.${name}`, false]),
 );
+const BLURRED = { "privacy.resistFingerprinting": true };
 const OFFLINE = { "network.captive-portal-service.enabled": false, "network.connectivity-service.enabled": false };
 const TYPED = 60; // characters
 const MOST = 60; // screens between two headings
@@ -23,7 +25,7 @@ const launched = await puppeteer.launch({
   executablePath: EXECUTABLES[browser],
   headless: true,
   args: browser === "chromium" ? QUIET : [],
-  ...(browser === "firefox" && { extraPrefsFirefox: { ...OFFLINE, ...(mode === "safer" && SAFER) } }),
+  ...(browser === "firefox" && { extraPrefsFirefox: { ...OFFLINE, ...(mode === "safer" && SAFER), ...(mode === "blurred" && BLURRED) } }),
 });
 const seen = { read: [], headings: [], said: [], unfocused: [] };
 let page;
@@ -89,6 +91,12 @@ const STEPS = {
     if (!(await box.evaluate((one) => one.checked))) throw new Error(`"${name}" cannot be ticked`);
   },
   choose: async (name, value) => void (await (await labelled(name)).select(value)),
+  /** Choose files, and wait until all were looked at. */
+  files: async (...paths) => {
+    await (await page.$('input[type="file"]')).uploadFile(...paths);
+    const all = (count) => document.querySelectorAll("section.card[data-done]").length === count;
+    await until("the files", all, paths.length);
+  },
   /** Short things key by key; a story at once, as if pasted. */
   write: async (name, text) => {
     await (await labelled(name)).focus();

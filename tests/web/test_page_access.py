@@ -120,8 +120,8 @@ def test_the_keyboard_alone_is_enough(chrome: Any, way: Street) -> None:
     page.keyboard.type("They wait at the door.")
     push(visitor.t("nav.next"))
     for key in (
-        "affected", "minor", "source", "where", "place", "context", "actors", "harm", "reach", "person", "others",
-        "hide", "team", "readers", "reply",
+        "voice", "files", "affected", "minor", "source", "where", "place", "context", "actors", "harm", "reach",
+        "person", "others", "hide", "team", "readers", "reply",
     ):  # fmt: skip
         visitor.at(f"{key}.title")
         push(visitor.t("nav.skip"))

@@ -57,7 +57,7 @@ def to_affected(visitor: Visitor) -> None:
     visitor.tick(visitor.t("urgency.U0"))
     walk(visitor, "tiles")
     visitor.tick(visitor.t("tile.T01"))
-    walk(visitor, "words", "affected")
+    walk(visitor, "words", "voice", "files", "affected")
 
 
 def status(visitor: Visitor) -> str:

@@ -2,6 +2,7 @@
 import { type Bytes } from "./bytes";
 import { require } from "./errors";
 import { isWindow } from "./hours";
+import { LIMIT } from "./limits";
 import { binary, flag, Form, integer, list, struct, text, tuple, type Of } from "./messages";
 import type { Report } from "./report";
 import { BUCKETS, SECTIONS, type Each } from "./sections";
@@ -62,6 +63,8 @@ const PIECE = struct({
   media: text,
   contains: texts,
 });
+/** One file of hers: `object` and `key` open it (protocol 19.2). */
+export type Piece = Of<typeof PIECE>;
 const EVIDENCE = struct({ pieces: list(PIECE) });
 /** Working copies, or (the same form) untouched originals. Without id and key a file is described only. */
 export type Evidence = Of<typeof EVIDENCE>;
@@ -71,14 +74,21 @@ type Maybe<T> = T | null | undefined;
 const of = (value: Maybe<string>): string => value ?? "";
 const all = (values: Maybe<readonly string[]>): readonly string[] => values ?? [];
 
+/** Files that travel beside a report: working copies, and originals as they were. */
+export interface Files {
+  readonly evidence: readonly Piece[];
+  readonly originals: readonly Piece[];
+}
+export const NO_FILES: Files = { evidence: [], originals: [] };
+
 /** Write all five sections of a report. Raise MalformedError where it is too long. */
-export function write(report: Report, slip: Slip, replyKey: Bytes): Each<Bytes> {
+export function write(report: Report, slip: Slip, replyKey: Bytes, files: Files = NO_FILES): Each<Bytes> {
   const written = {
     card: cardForm.encode(cardOf(report, slip, replyKey)),
     story: storyForm.encode(storyOf(report)),
     identity: identityForm.encode(identityOf(report)),
-    evidence: evidenceForm.encode(evidenceOf(report, false)),
-    originals: evidenceForm.encode(evidenceOf(report, true)),
+    evidence: evidenceForm.encode(evidenceOf(report, files, "evidence")),
+    originals: evidenceForm.encode(evidenceOf(report, files, "originals")),
   };
   for (const section of SECTIONS) {
     require(written[section].length + 4 <= Math.max(...BUCKETS[section]), `${section} is too long`);
@@ -131,11 +141,13 @@ function identityOf({ identities, location_exact: exact }: Report): Identity {
   };
 }
 
-function evidenceOf({ evidence }: Report, originals: boolean): Evidence {
+/** Files that travel, and after them those that are described only and stay with her. */
+function evidenceOf({ evidence }: Report, files: Files, section: keyof Files): Evidence {
   const none = new Uint8Array();
-  const found = (evidence ?? []).filter((one) => !originals || one.keep_original_sealed === true);
-  return {
-    pieces: found.map((one) => ({
+  const described = (evidence ?? []).filter((one) => section === "evidence" || one.keep_original_sealed === true);
+  const pieces = [
+    ...files[section],
+    ...described.map((one) => ({
       object: none,
       key: none,
       size: one.bytes,
@@ -144,5 +156,7 @@ function evidenceOf({ evidence }: Report, originals: boolean): Evidence {
       media: of(one.mime),
       contains: all(one.contains),
     })),
-  };
+  ];
+  require(pieces.length <= LIMIT.files, "files");
+  return { pieces };
 }

@@ -10,7 +10,7 @@ import { sha256 } from "./hashing";
 import type { InForce } from "./inforce";
 import { Label } from "./labels";
 import { LIMIT } from "./limits";
-import { receivedLeaf } from "./leaves";
+import { objectLeaf, receivedLeaf } from "./leaves";
 import * as notes from "./notes";
 import { plan } from "./plan";
 import type { Report } from "./report";
@@ -30,6 +30,7 @@ export { slipOf } from "./slips";
 export { hex, unhex, type Bytes, type Draw } from "./bytes";
 export type { Pool } from "./bundle";
 export type { Retention } from "./envelope";
+export type { Files, Piece } from "./contents";
 export type { Checkpoint } from "./checkpoints";
 export type { Plan } from "./locks";
 export type { Report } from "./report";
@@ -55,6 +56,8 @@ export interface SealOptions {
   /** Id of an earlier envelope of the same words that this one follows. */
   readonly thread?: Bytes;
   readonly retention?: envelope.Retention;
+  /** Files that travel after it (protocol 19): they are sent when it has arrived. */
+  readonly files?: contents.Files;
   readonly draw?: Draw;
   /** Called after each of `total` steps. */
   readonly progress?: (done: number, total: number) => void;
@@ -75,13 +78,13 @@ export interface Sealed {
  * TooFewError where with these wishes too few people could open it. Nothing is sent.
  */
 export async function seal(report: Report, inForce: InForce, entropy: Bytes, options: SealOptions = {}): Promise<Sealed> {
-  const { number = 0, thread = new Uint8Array(), retention = 12, draw = random, progress } = options;
+  const { number = 0, thread = new Uint8Array(), retention = 12, files = contents.NO_FILES, draw = random, progress } = options;
   const keys = words.keysOf(entropy, number);
   const { bundle, directory } = inForce;
   checkReport(report);
   const slip = slipOf(report, thread);
   const made = await envelope.seal({
-    contents: contents.write(report, slip, await words.replyKey(keys)),
+    contents: contents.write(report, slip, await words.replyKey(keys), files),
     slip,
     plan: plan(slip, bundle, directory),
     to: {
@@ -119,4 +122,9 @@ export async function checkReceipt(receipt: string, id: Bytes, log: LogPolicy): 
 /** Return the checkpoint, with its quorum, in which this report's leaf is. Raise ProofError or MalformedError. */
 export async function checkProof(proof: string, received: Bytes, id: Bytes, log: LogPolicy): Promise<Checkpoint> {
   return verifyProof(parseProof(proof), log, await receivedLeaf(received, id));
+}
+
+/** The same of a file that has arrived; `trailer`: its arrival key and seal (protocol 19.3). */
+export async function checkKept(proof: string, trailer: Bytes, log: LogPolicy): Promise<Checkpoint> {
+  return verifyProof(parseProof(proof), log, await objectLeaf(trailer.slice(0, 32), trailer.slice(32)));
 }

@@ -1,4 +1,6 @@
 // What she has answered so far: in memory, in this page, nowhere else.
+import type { Attached } from "./evidence/attached";
+import type { Voice } from "./evidence/voice";
 import { CODES, CONSENT_DEFAULTS, PURPOSES, type Retention } from "../protocol/index";
 
 type Actor = (typeof CODES.actors)[number];
@@ -26,6 +28,9 @@ export interface Draft {
   urgency: string;
   tiles: Set<string>;
   text: string;
+  voice: Voice | undefined;
+  files: Attached[];
+  originals: string; // whether cleaned files go untouched as well: no, yes
   language: string;
   who: Set<string>;
   count: string;
@@ -66,6 +71,9 @@ export const emptyDraft = (language: string): Draft => ({
   urgency: "",
   tiles: new Set(),
   text: "",
+  voice: undefined,
+  files: [],
+  originals: "",
   language,
   who: new Set(),
   count: "",
@@ -107,7 +115,14 @@ export const emptyDraft = (language: string): Draft => ({
 export function missing(draft: Draft): ("danger" | "story" | "consent")[] {
   return [
     ...(draft.urgency === "" ? (["danger"] as const) : []),
-    ...(draft.tiles.size === 0 && draft.text.trim() === "" ? (["story"] as const) : []),
+    ...(draft.tiles.size === 0 && draft.text.trim() === "" && draft.voice === undefined ? (["story"] as const) : []),
     ...(draft.triage.startsWith("yes") ? [] : (["consent"] as const)),
   ];
 }
+
+const CAREFUL = "T04"; // sexual violence: untouched files only where she says so
+
+/** Her answer whether untouched files go as well; nothing while she has to give one. */
+export const originalsOf = ({ originals, tiles }: Draft): string => originals || (tiles.has(CAREFUL) ? "no" : "");
+
+export const goUntouched = (draft: Draft): boolean => originalsOf(draft) === "yes";

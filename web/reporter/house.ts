@@ -4,6 +4,7 @@ import type { InForce, NewWords } from "../protocol/index";
 import type { Draft } from "./draft";
 import { button, h, type Child } from "./dom";
 import type { Follow } from "./entered";
+import type { Bringing } from "./evidence/bringing";
 import { LineError } from "./pinned";
 import type { Sending, Parcel } from "./sending";
 import { t } from "./text";
@@ -15,6 +16,8 @@ export interface Visit {
   words?: NewWords | undefined;
   parcel?: Parcel | undefined;
   sending?: Sending | undefined;
+  bringing?: Bringing | undefined; // files that follow the words
+  readonly stop: AbortController; // ends what goes on behind the screens, when she leaves
   follow?: Follow; // one more report under words that she has
   reviewing: boolean; // she came from the overview to change one thing
 }

@@ -7,6 +7,7 @@ const WITHIN = 1500; // milliseconds between two presses
 /** Leave now: an answer with Clear-Site-Data, which looks like a table of measures, takes this page's place. */
 export function leave(): void {
   document.body.replaceChildren();
+  dispatchEvent(new Event("leaving")); // recordings and files that are on their way stop now
   location.replace("/leave");
 }
 

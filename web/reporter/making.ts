@@ -61,7 +61,7 @@ export function reportOf(draft: Draft): Report {
       harm: { dimensions: [...draft.dimensions], levels: [...draft.levels], effects: [...draft.effects] },
       source_link: draft.source || null,
     },
-    narrative: { text: draft.text },
+    narrative: { text: draft.text, voice: draft.voice === undefined ? [] : [{ seconds: draft.voice.seconds }] },
     accused: [...draft.actors]
       .filter(([, { unit, person }]) => unit !== "" || person !== "")
       .map(([type, { unit, person }]) => ({ type, unit_text: unit, person_text: person })),

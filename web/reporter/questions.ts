@@ -10,12 +10,19 @@ import { fill } from "./wordlists";
 
 let visits = new WeakMap<object, Visit>();
 
+/** Ends with quick exit, at once: the next page may take a while on a bad line. */
+function leaving(): AbortController {
+  const stop = new AbortController();
+  addEventListener("leaving", () => stop.abort());
+  return stop;
+}
+
 /** Return what she has written so far in this visit, also after she went back to its first screen. */
 function visitOf(entered: Entered, follow?: Follow): Visit {
   const { locale, texts, list, inForce } = entered;
   speak(locale, texts);
   const lists = fill(locale.code, list);
-  const fresh: Visit = { draft: emptyDraft(locale.code), inForce, lists, reviewing: false, ...(follow && { follow }) };
+  const fresh: Visit = { stop: leaving(), draft: emptyDraft(locale.code), inForce, lists, reviewing: false, ...(follow && { follow }) };
   const visit = visits.get(follow ?? entered) ?? fresh;
   visits.set(follow ?? entered, visit);
   return visit;

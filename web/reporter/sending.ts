@@ -23,6 +23,8 @@ export class Sending {
   private timer: ReturnType<typeof setTimeout> | undefined;
   state: State = "waiting";
   part = 0; // of the bytes, while sending
+  /** Called when the words have arrived: only then files may follow. */
+  onward: () => void = () => undefined;
 
   constructor(
     private readonly parcel: Parcel,
@@ -62,6 +64,7 @@ export class Sending {
       return this.say("unproven");
     }
     this.say("received");
+    this.onward();
     this.pause = FIRST_PAUSE;
     await this.prove();
   }

@@ -29,6 +29,9 @@ const FAMILIES = {
   long: ["card", "story", "identity"],
   keep: ["3", "12", "36"],
   "hide.pool": ["home", "region", "outside", "women", "sister"],
+  "files.kind": ["photo", "video", "audio", "document"],
+  "files.original": ["no", "yes"],
+  bring: ["later", "sending", "waiting", "arrived", "proven", "failed"],
   note: ["phone", "email", "identity", "coordinates"],
   "review.missing": ["danger", "story", "consent"],
   "back.far": ["7", "30", "90", "366", "1100"],
@@ -67,6 +70,10 @@ export function t(key: string, values: Readonly<Record<string, string | number>>
 
 /** Return the text of a code. */
 export const named = <F extends Family>(family: F, code: Code<F>): string => t(`${family}.${code}`);
+
+/** The same, with `{name}` replaced. */
+export const namedWith = <F extends Family>(family: F, code: Code<F>, values: Parameters<typeof t>[1]): string =>
+  t(`${family}.${code}`, values);
 
 /** Return all codes of a family with their texts. */
 export const options = <F extends Family>(family: F): [Code<F>, string][] =>

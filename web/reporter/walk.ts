@@ -6,6 +6,7 @@ import { actors, basis } from "./screens/actors";
 import { affected, minor, source } from "./screens/affected";
 import { consent, given, recipients, sharing } from "./screens/consent";
 import { danger } from "./screens/danger";
+import { files } from "./screens/files";
 import { harm, reach } from "./screens/harm";
 import { hide, team } from "./screens/hide";
 import { others, person } from "./screens/person";
@@ -13,11 +14,12 @@ import { readers, reply } from "./screens/readers";
 import { review } from "./screens/review";
 import { sealAndSend } from "./screens/send";
 import { tiles } from "./screens/tiles";
+import { voice } from "./screens/voice";
 import { context, kind, where } from "./screens/where";
 import { words } from "./screens/words";
 import { t } from "./text";
 
-const DETAILS: readonly Screen[] = [affected, minor, source, where, kind, context, actors, basis, harm, reach, person, others];
+const DETAILS: readonly Screen[] = [voice, files, affected, minor, source, where, kind, context, actors, basis, harm, reach, person, others];
 const WAY: readonly Screen[] = [
   danger, tiles, words, ...DETAILS, hide, team, readers, reply, consent, given, sharing, recipients,
 ];

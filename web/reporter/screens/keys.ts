@@ -2,6 +2,7 @@
 import { random } from "../../protocol/bytes";
 import { button, h } from "../dom";
 import { write } from "../fields";
+import { filesLine } from "../evidence/line";
 import { announce, show, type Visit } from "../house";
 import { named, t } from "../text";
 
@@ -18,7 +19,7 @@ export function showWords(visit: Visit): void {
     button(t("keys.have"), () => test(visit), "main", { id: "next" }),
     button(t("keys.without"), () => done(visit)),
   );
-  show(t("keys.title"), h("p", {}, t("keys.hint")), toggle, list, state(visit), nav);
+  show(t("keys.title"), h("p", {}, t("keys.hint")), toggle, list, state(visit), filesLine(visit.bringing), nav);
 }
 
 /** How far the report is, on these screens too. */
@@ -62,11 +63,11 @@ function test(visit: Visit): void {
     button(t("test.again"), () => showWords(visit)),
     button(t("keys.without"), () => done(visit)),
   );
-  show(t("test.title"), ...fields, state(visit), nav);
+  show(t("test.title"), ...fields, state(visit), filesLine(visit.bringing), nav);
 }
 
 function done(visit: Visit): void {
   visit.words?.entropy.fill(0);
   visit.words = undefined;
-  show(t("done.title"), h("p", {}, t("done.text")), state(visit));
+  show(t("done.title"), h("p", {}, t("done.text")), state(visit), filesLine(visit.bringing));
 }

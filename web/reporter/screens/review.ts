@@ -5,6 +5,7 @@ import { missing } from "../draft";
 import { select } from "../fields";
 import { show, type Screen, type Visit } from "../house";
 import { obstacle, tooLong } from "../obstacle";
+import { undecided } from "./files";
 import { languageName, named, options, t } from "../text";
 
 export function review(visit: Visit, way: readonly Screen[], change: (place: number) => void, send: () => void): void {
@@ -17,7 +18,7 @@ export function review(visit: Visit, way: readonly Screen[], change: (place: num
     ),
   );
   const lacks = missing(draft);
-  const held = lacks.length > 0 ? undefined : obstacle(visit) ?? tooLong(visit);
+  const held = lacks.length > 0 ? undefined : obstacle(visit) ?? tooLong(visit) ?? undecided(visit);
   const hold = lacks.length > 0
     ? h("div", { class: "note" }, h("p", {}, t("review.missing")), h("ul", {}, ...lacks.map((one) => h("li", {}, named("review.missing", one)))))
     : held === undefined ? null : h("p", { class: "note" }, held);

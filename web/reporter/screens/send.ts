@@ -1,7 +1,10 @@
 // Seal here, then send: with its states, the sealed file for another way, and then her words.
 import { newWords, seal } from "../../protocol/index";
 import { button, h } from "../dom";
-import { emptyDraft } from "../draft";
+import { sealFiles } from "../evidence/attached";
+import { Bringing } from "../evidence/bringing";
+import { filesLine } from "../evidence/line";
+import { emptyDraft, goUntouched } from "../draft";
 import { progress } from "../fields";
 import { announce, show, stop, type Visit } from "../house";
 import { reportOf } from "../making";
@@ -24,8 +27,11 @@ export async function sealAndSend(visit: Visit, back: () => void): Promise<void>
   const entropy = visit.words?.entropy ?? visit.follow?.entropy();
   if (entropy === undefined) return show(t("forgot.title"), h("p", {}, t("forgot.text")));
   try {
-    const options = { number: visit.follow?.number ?? 0, retention: visit.draft.retention, progress: (done: number, all: number) => bar.fill(done / all) };
+    const { draft, stop } = visit;
+    const { files, objects } = await sealFiles(draft.files, goUntouched(draft), draft.voice, stop.signal);
+    const options = { files, number: visit.follow?.number ?? 0, retention: visit.draft.retention, progress: (done: number, all: number) => bar.fill(done / all) };
     visit.parcel = await seal(reportOf(visit.draft), visit.inForce, entropy, options);
+    visit.bringing = objects.length > 0 ? new Bringing(objects, visit.parcel, visit.inForce, stop.signal) : undefined;
   } catch {
     show(t("send.title"), h("p", { class: "note" }, t("send.failed")), h("div", { class: "nav" }, button(t("nav.back"), back, "main")));
     return;
@@ -45,6 +51,7 @@ export function followSending(visit: Visit, parcel: Parcel): void {
   const line = h("p", { class: "state" });
   const again = button(t("send.now"), () => sending.now(), "", { hidden: true });
   const sending = (visit.sending ??= new Sending(parcel, visit.inForce, () => undefined));
+  sending.onward = () => visit.bringing?.start();
   let said: State | undefined;
   const look = (): void => {
     bar.element.hidden = sending.state !== "sending";
@@ -66,8 +73,10 @@ export function followSending(visit: Visit, parcel: Parcel): void {
     visit.follow !== undefined && h("p", {}, t("send.same")),
     line,
     bar.element,
+    filesLine(visit.bringing),
     h("div", { class: "nav" }, on, again, button(t("send.save"), () => save(parcel))),
     h("p", { class: "hint" }, t("send.save.hint")),
+    visit.bringing !== undefined && h("p", { class: "hint" }, t("bring.save")),
   );
   sending.listen(look);
   look();
