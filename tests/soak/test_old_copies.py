@@ -127,9 +127,8 @@ def test_rolled_back_once_is_closed_once(old: Old) -> None:
 def test_what_was_decided_and_not_logged_is_offered_before_anything_is_forgotten(old: Old, tmp_path: Path) -> None:
     """A copy taken between a decision and its leaf: the gate remembers it, finds it in the log, and is not closed."""
     with old.again() as world:
-        world.clock.offset += SOON
         assert Asking(world, "r5", old.report, [CARD]).send().state == CLOSED
-        world.clock.offset += SOON
+        world.clock.offset += 2 * SOON
         lost = Asking(world, "r5", old.report, [CARD])
         gate = world.gate_clients["gate-1"].app.dependencies["gate"].dependency()
         link = world.server.app.dependencies["gates"].dependency().links()["gate-1"]
@@ -141,7 +140,7 @@ def test_what_was_decided_and_not_logged_is_offered_before_anything_is_forgotten
         link.follow()
     restore(old.gate, tmp_path / "between")
     with old.again() as world:
-        world.clock.offset += 2 * SOON
+        world.clock.offset += 3 * SOON
         assert decides(world, "r5", old.report)
         assert audit(world, tmp_path / "export") == []
 

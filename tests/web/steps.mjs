@@ -55,6 +55,8 @@ const heading = () => page.evaluate(() => document.querySelector("h1")?.textCont
 
 /** Note which screen this is, and whether its heading took the focus. */
 async function look() {
+  // A busy machine may draw a screen before it moves the focus; a second is more than anybody waits.
+  await page.waitForFunction(() => document.activeElement?.tagName === "H1", { timeout: 1000, polling: 20 }).catch(() => undefined);
   const [title, focused] = await page.evaluate(() => [document.querySelector("h1")?.textContent ?? "", document.activeElement?.tagName === "H1"]);
   seen.headings.push(title);
   if (!focused) seen.unfocused.push(title);
