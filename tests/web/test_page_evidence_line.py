@@ -18,7 +18,7 @@ from tests.soak.processes import Household, household
 from tests.web.evidence import Desk, Sender, report_of, sent_as_it_is, wait_for
 from tests.web.visiting import browser
 
-MEMORY = 48 << 20  # bytes that the page holds, all of it, while 120 MiB go through it
+MEMORY = 80 << 20  # bytes that the page holds, all of it, while 120 MiB go through it
 EVERY = 700_000  # bytes that the line holds: less than a piece
 
 

@@ -211,5 +211,5 @@ def test_an_erasure_that_the_log_did_not_sign_stops_the_look(chrome: Any, tmp_pa
             she.next()
             she.at("stop.title")
             assert she.t("fetch.unproven") in she.text
-            assert her.words.split()[0] not in she.page.content()
+            assert " ".join(her.words.split()[:2]) not in she.page.content()  # one word alone may stand anywhere
             she.page.context.close()
