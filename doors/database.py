@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 
 from doors.environment import SettingError, closed_folder
 
@@ -95,6 +96,21 @@ def _set_up_reader(connection: Any, _: object) -> None:  # noqa: ANN401
     _set_up(connection, "query_only=ON", "wal_autocheckpoint=0")
 
 
+def run(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Any:  # noqa: ANN401 - a DBAPI cursor
+    """Run a statement of ours, with `?` for each value, in this connection's transaction; return the cursor.
+
+    For the few statements of every commit: what SQLAlchemy does around one costs more than the database. Errors are
+    SQLAlchemy's all the same, without the values.
+    """
+    dialect = connection.dialect
+    try:
+        cursor = connection.connection.cursor()
+        cursor.execute(statement if dialect.paramstyle == "qmark" else statement.replace("?", "%s"), values)
+    except dialect.loaded_dbapi.Error as error:
+        raise DBAPIError.instance(statement, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from None
+    return cursor
+
+
 def insert_rows(
     connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
 ) -> None:
@@ -103,24 +119,32 @@ def insert_rows(
     `executemany` gives Python's lock away and waits for it again at each row, behind whatever else is busy; one
     statement lets the database work through all of them beside it.
     """
-    place = "?" if connection.dialect.paramstyle == "qmark" else "%s"
     start = 0
     while start < len(rows):
         count = min(_ROWS, 1 << (len(rows) - start).bit_length() - 1)  # few different statements, to be kept prepared
         some = itertools.chain.from_iterable(rows[start : start + count])
-        connection.exec_driver_sql(_inserting(table.name, columns, count, place), tuple(some))
+        run(connection, _inserting(table.name, columns, count), tuple(some))
         start += count
 
 
+def padded(values: Sequence[Any]) -> tuple[list[Any], str]:
+    """Return these (at least one), the last of them repeated, and `?, ?, …` for them, for `IN (…)`.
+
+    As many as a power of two, so that few different statements are kept prepared.
+    """
+    count = 1 << (len(values) - 1).bit_length()
+    return [*values, *[values[-1]] * (count - len(values))], ", ".join("?" * count)
+
+
 @lru_cache(maxsize=256)
-def _inserting(table: str, columns: tuple[str, ...], count: int, place: str) -> str:
+def _inserting(table: str, columns: tuple[str, ...], count: int) -> str:
     names = ", ".join(f'"{name}"' for name in columns)
-    one = "(" + ", ".join([place] * len(columns)) + ")"
+    one = "(" + ", ".join("?" * len(columns)) + ")"
     return f'INSERT INTO "{table}" ({names}) VALUES ' + ", ".join([one] * count)  # noqa: S608 - names are our own
 
 
 def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    run(connection, "BEGIN IMMEDIATE")
 
 
 class OneProcess:

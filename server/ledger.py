@@ -10,6 +10,7 @@ import asyncio
 import itertools
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select
 
 from crypto import checkpoints, leaves, notes
 from crypto.hybrid import Draw
@@ -25,18 +26,21 @@ from crypto.keyfile import KeyRing
 from crypto.leaves import Entry
 from crypto.merkle import Frontier
 from doors.clock import Clock
-from doors.database import Database, insert_rows
+from doors.database import Database, insert_rows, run
 from doors.problem import Closed, Refusal
 from doors.scrub import scrub
 from server import tree
 from server.store import beside, head, leaf
 
 _BESIDE: Final = ("index", "record", "notice", "memo")
-_MOVE_HEAD: Final = update(head).where(head.c.id == 0)  # made once: building it costs as much as running it
+_MOVE_HEAD: Final = 'UPDATE "head" SET "size" = ?, "checkpoint" = ? WHERE "id" = 0'
 BATCH: Final = 256  # jobs of one commit
 PACE: Final = 4  # leaves: at a tick the batch is filled to a multiple of it
 _HOUR: Final = 3600
 _SOON: Final = 0.5  # seconds until what could not be scrubbed is tried again
+_CROWD: Final = 4  # jobs of one commit after which the next one waits for more
+_ENOUGH: Final = 16  # jobs that are worth a commit
+_PATIENCE: Final = 0.001  # seconds that it waits
 
 Job = Callable[[Connection, int], tuple[Sequence[Entry], Any]]
 """Called in the transaction with the index of its first leaf; returns what to append, and its result."""
@@ -77,6 +81,7 @@ class Ledger:
         self._published = threading.Condition()
         self._mldsa_hour = -1
         self._unscrubbed = True  # whoever was killed may have destroyed something just before
+        self._crowd = False  # whether many came at once the last time
         self.tick = 0.0
         self.auditors: tuple[bytes, ...] = ()
         self._edge, self._head = self._load()
@@ -187,21 +192,30 @@ class Ledger:
         if self._unscrubbed:
             timeout = _SOON if timeout is None else min(timeout, _SOON)
         batch: list[_Task] = []
-        try:
-            task = self._queue.get(timeout=timeout)
-            while True:
+        going = self._take(batch, timeout)
+        if going and self._crowd and len(batch) < _ENOUGH and not any(task.urgent for task in batch):
+            # A commit for each few costs all of them more than to wait for the others does: it is a flush, a signed
+            # head, and Python's lock taken from those who still check what was sent. Alone, nobody waits.
+            time.sleep(_PATIENCE)
+            going = self._take(batch, 0)
+        self._crowd = len(batch) >= _CROWD
+        if not going:
+            if not batch:
+                return None
+            self._queue.put(None)  # commit these first
+        return batch
+
+    def _take(self, batch: list[_Task], timeout: float | None) -> bool:
+        """Add what is there, waiting so long for the first. False when it is time to end."""
+        with suppress(queue.Empty):
+            while len(batch) < BATCH:
+                task = self._queue.get(timeout=timeout) if timeout != 0 else self._queue.get_nowait()
                 if task is None:
-                    if batch:
-                        self._queue.put(None)  # commit these first
-                        return batch
-                    return None
+                    return False
                 if task.begin():
                     batch.append(task)
-                if len(batch) == BATCH:
-                    return batch
-                task = self._queue.get_nowait()
-        except queue.Empty:
-            return batch
+                timeout = 0
+        return True
 
     def _commit(self, batch: list[_Task], *, checkpoint: bool) -> None:
         try:
@@ -254,9 +268,8 @@ class Ledger:
             new = None
             if checkpoint and edge.size > self._head.size:
                 new = Head(edge.size, self._sign(edge))
-                moved = connection.execute(_MOVE_HEAD, {"size": new.size, "checkpoint": new.checkpoint})
-                if not moved.rowcount:
-                    connection.execute(insert(head), {"id": 0, "size": new.size, "checkpoint": new.checkpoint})
+                if not run(connection, _MOVE_HEAD, (new.size, new.checkpoint)).rowcount:
+                    insert_rows(connection, head, ("id", "size", "checkpoint"), [(0, new.size, new.checkpoint)])
         return results, edge, new
 
     def _sign(self, edge: Frontier) -> str:

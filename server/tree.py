@@ -96,8 +96,9 @@ def append(connection: Connection, edge: Frontier, new: Sequence[bytes]) -> None
     roots = []
     for one in new:
         closed = edge.append(merkle.leaf_hash(one))
-        roots += [
-            (bits // _WIDTH_BITS, (edge.size >> bits) - 1, closed[bits - 1])
-            for bits in range(_WIDTH_BITS, len(closed) + 1, _WIDTH_BITS)
-        ]
+        if len(closed) >= _WIDTH_BITS:
+            roots += [
+                (bits // _WIDTH_BITS, (edge.size >> bits) - 1, closed[bits - 1])
+                for bits in range(_WIDTH_BITS, len(closed) + 1, _WIDTH_BITS)
+            ]
     insert_rows(connection, subtree, ("level", "number", "root"), roots)

@@ -234,14 +234,16 @@ def test_an_offer_in_a_batch_that_failed_and_was_kept_is_appended_once(fresh: Ru
     report = send(fresh, "S01")
     offered, since = lost(fresh, report), log_size(fresh)
     ledger, gates = fresh.server.app.dependencies["ledger"].dependency(), gates_of(fresh)
-    others = threading.Event()
+    alone, others = threading.Event(), threading.Event()
 
     def hold(_: Any, __: int) -> tuple[list[Any], None]:
+        alone.set()
         others.wait(30)
         return [], None
 
     with commit_fails(server_engine(fresh), "failed-but-persisted", after=1), ThreadPoolExecutor() as pool:
         held = ledger.submit(hold)  # until all are in the queue, and so in one batch
+        assert alone.wait(30)
         kept = [pool.submit(gates.keep, "gate-1", offered, since=since) for _ in range(2)]
         time.sleep(0.3)
         other = ledger.submit(lambda _, __: ([], "done"))
