@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Litestar, get
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.types import Scope
@@ -150,6 +151,7 @@ def create_app(
             files.routes,
         ],
         dependencies={name: _give(value) for name, value in provided.items()},
+        state=State({"intake": intake}),
         exception_handlers=HANDLERS,
         middleware=[ForgetCaller(), BoundBodies()],
         before_send=[protect],

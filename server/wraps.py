@@ -12,10 +12,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Final
 
 from crypto import hybrid
 from crypto.hybrid import PUBLIC, Draw
 from crypto.labels import Label
+
+_AT_ONCE: Final = 16  # keys of one read
 
 
 class Stock:
@@ -25,7 +28,8 @@ class Stock:
         self.draw, self._ahead = draw, ahead
         self._auditors: tuple[bytes, ...] = ()
         self._child: subprocess.Popen[bytes] | None = None
-        self._have = b""
+        self._ready: list[bytes] = []
+        self._begun = b""  # of one that is not read to its end
 
     def take(self, auditors: tuple[bytes, ...]) -> bytes:
         """Return a new key, wrapped to these auditors (`hybrid.wrap_all`)."""
@@ -33,21 +37,29 @@ class Stock:
             self.stop()
             self._auditors = auditors
             self._child = _started(auditors) if self._ahead else None
-        size = hybrid.wrapped_size(len(auditors))
-        if len(self._have) < size and self._child is not None and self._child.stdout is not None:
-            with suppress(BlockingIOError):
-                more = os.read(self._child.stdout.fileno(), size - len(self._have))
-                self._have += more
-                if not more:
-                    self.stop()  # it died; from here on we make our own
-        if len(self._have) < size:
+        if not self._ready:
+            self._fetch(hybrid.wrapped_size(len(auditors)))
+        if not self._ready:
             return hybrid.wrap_all(auditors, Label.RECORD.value, self.draw)
-        taken, self._have = self._have, b""
-        return taken
+        return self._ready.pop()
+
+    def _fetch(self, size: int) -> None:
+        """Read what the child has made, a few at once: each read wakes it."""
+        if self._child is None or self._child.stdout is None:
+            return
+        with suppress(BlockingIOError):
+            more = os.read(self._child.stdout.fileno(), _AT_ONCE * size - len(self._begun))
+            if not more:
+                self.stop()  # it died; from here on we make our own
+                return
+            have = self._begun + more
+            whole = len(have) - len(have) % size
+            self._ready = [have[start : start + size] for start in range(0, whole, size)]
+            self._begun = have[whole:]
 
     def stop(self) -> None:
         """End the child, forget what it made."""
-        self._have = b""
+        self._ready, self._begun = [], b""
         if self._child is None:
             return
         child, self._child = self._child, None

@@ -102,6 +102,17 @@ def test_too_large_is_refused_unread(world: Running) -> None:
     problem(world.server.post("/v1/reports", content=bytes(limit("envelope") + 1)), 413, "too-large")
 
 
+def test_too_large_in_pieces_of_unknown_number_is_refused(world: Running) -> None:
+    pieces = iter([bytes(limit("envelope")), b"x"])
+    problem(world.server.post("/v1/reports", content=pieces), 413, "too-large")
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "9" * 5000])
+def test_a_length_that_is_none_is_refused(world: Running, length: str) -> None:
+    answer = world.server.post("/v1/reports", content=b"x", headers={"Content-Length": length})
+    problem(answer, *((413, "too-large") if length.isdigit() else (400, "malformed")))
+
+
 def test_slots_must_be_as_many_as_the_directory_asks_for(world: Running) -> None:
     envelope = sealed(world)
     header = structs.replace(envelope.opened_header(), people=8)

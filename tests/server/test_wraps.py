@@ -66,6 +66,13 @@ def test_each_is_new_and_opens_to_each_auditor_alone(stock: Stock) -> None:
         leaves.open_record(SEEDS[2], leaves.seal_wrapped(RECORD, wrapped[-1]))
 
 
+def test_one_that_came_in_two_reads_is_put_together(stock: Stock) -> None:
+    many = tuple(hybrid.public_key(bytes([number]) * 32) for number in range(1, 5))  # more than a pipe takes at once
+    for _ in range(30):
+        sealed = leaves.seal_wrapped(RECORD, from_child(stock, many))
+        assert leaves.open_record(bytes([4]) * 32, sealed) == RECORD
+
+
 def test_nothing_made_for_others_is_given_out(stock: Stock) -> None:
     from_child(stock, AUDITORS[:2])
     for _ in range(100):
