@@ -32,7 +32,7 @@ from server.ledger import Ledger
 from server.trust import TrustStore
 
 _REPLY_LIMIT: Final = 4 << 20  # bytes of a gate's answer
-_RETRIES: Final = 4
+_RETRIES: Final = 16  # of a call for which others brought the gate further meanwhile; the desk has eight workers
 _SECONDS: Final = 30.0
 _EVERY, _PAUSE = 30.0, 1.0  # seconds between two rounds, unless somebody wakes it; and even then
 
