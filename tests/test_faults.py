@@ -245,7 +245,9 @@ def test_an_offer_in_a_batch_that_failed_and_was_kept_is_appended_once(fresh: Ru
         held = ledger.submit(hold)  # until all are in the queue, and so in one batch
         assert alone.wait(30)
         kept = [pool.submit(gates.keep, "gate-1", offered, since=since) for _ in range(2)]
-        time.sleep(0.3)
+        while not ledger._queue.qsize():  # noqa: SLF001 - one job for both: who comes second waits for it
+            assert not any(one.done() for one in kept)
+            time.sleep(0.01)
         other = ledger.submit(lambda _, __: ([], "done"))
         others.set()
         assert held.result(30) is None
