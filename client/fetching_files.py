@@ -16,8 +16,9 @@ from crypto.checkpoints import LogPolicy, TlogProof
 from crypto.errors import CryptoError
 from crypto.objects import KEY, TRAILER, FileRoot
 
-TRIES: Final = 8
+TRIES: Final = 8  # in a row, without a byte
 _FIRST_PAUSE: Final = 0.5  # seconds, doubled with every try
+_LEAST: Final = 16 << 10  # bytes of the smallest part that is asked for
 _FALSE: Final = "A file is not the one that was sealed: a piece of it does not open. Nothing of it was kept."
 _TELL: Final = "Do not use it; tell an auditor."
 
@@ -110,9 +111,16 @@ class Reader:
         return Whole(sha256=hashed.digest(), arrival=arrival)
 
     def _get(self, start: int, size: int) -> bytes:
-        for tried in range(TRIES - 1):
+        """Ask for these bytes. Over a line that is cut, smaller parts are asked for; what came once is kept."""
+        have, most, tried = bytearray(), size, 0
+        while len(have) < size:
             try:
-                return self.house.read(self.piece.object, start, size)
+                have += self.house.read(self.piece.object, start + len(have), min(most, size - len(have)))
+                tried = 0
             except (UnreachableError, ClosedError):
-                self.sleep(_FIRST_PAUSE * 2.0**tried)
-        return self.house.read(self.piece.object, start, size)
+                tried += 1
+                if tried == TRIES:
+                    raise
+                most = max(most // 2, _LEAST)
+                self.sleep(_FIRST_PAUSE * 2.0 ** (tried - 1))
+        return bytes(have)

@@ -19,6 +19,7 @@ from PIL import Image
 
 from client import cleaning, cli
 from client.api import House
+from client.fetching_files import Reader
 from client.files_house import FilesHouse
 from client.line import Line
 from client.sealing_files import Described, seal_file
@@ -172,4 +173,12 @@ def test_a_line_that_holds_less_than_the_smallest_part(tmp_path: Path) -> None:
             sent = carrier.bring([tmp_path / "sealed" / piece.object.hex()])
             hers.close()
         assert len(sent.proven) == 1
+        assert line.cuts > TRIES
+        with Cutting(house.url, size=FAR, most=200) as line:
+            theirs = Line(line.url)
+            files = FilesHouse(House(line.url, client=theirs, sleep=lambda _: None))
+            reader = Reader(house=files, piece=piece, log=there.organisation.trust.log_policy, sleep=lambda _: None)
+            whole = reader.save(tmp_path / "fetched")
+            theirs.close()
+        assert whole.sha256.hex() == digest(tmp_path / "plain") == digest(tmp_path / "fetched")
         assert line.cuts > TRIES
