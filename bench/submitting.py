@@ -11,8 +11,9 @@ from bench.measure import Spread, interleaved, ratios
 from bench.processes import Served
 from bench.result import Found, Picture, Row, Scale, at_least
 
-CLIENTS: Final = (1, 8, 32, 128)
 MIDDLE: Final = 32
+SLOW: Final = 2000  # microseconds: of a flush that really reaches a small server's disk
+CASES: Final = ((1, 0), (8, 0), (MIDDLE, 0), (128, 0), (MIDDLE, SLOW))  # how many send at once, added to each flush
 FLOOR, GOAL = 0.50, 0.75
 DELAYS: Final = ((0, 1.3), (2000, 4.0), (8000, 6.0))  # microseconds added to each flush, and the floor
 _SHIM: Final = """#define _GNU_SOURCE
@@ -42,9 +43,9 @@ class Side:
         return float(found["accepted"] / found["seconds"])
 
 
-def clients_of(scale: Scale) -> tuple[int, ...]:
-    """How many send at once."""
-    return (MIDDLE,) if scale.quick else CLIENTS
+def cases_of(scale: Scale) -> tuple[tuple[int, int], ...]:
+    """How many send at once, and how much slower a flush is made."""
+    return ((MIDDLE, 0),) if scale.quick else CASES
 
 
 def durable(scale: Scale) -> Found:
@@ -54,14 +55,14 @@ def durable(scale: Scale) -> Found:
     template = founded.template
     spreads = []
     cpu = None
-    for clients in clients_of(scale):
+    for clients, delay in cases_of(scale):
         with tempfile.TemporaryDirectory(dir=scale.folder) as name:
             folder = Path(name)
+            extra = slower(folder, delay)
+            appends = {"BENCH_FILE": name + "/bodies", **extra}
             with (
-                founded.house(folder / "home") as house,
-                Served(
-                    "bench.serving", "baseline", "--bind", "127.0.0.1:0", environment={"BENCH_FILE": name + "/bodies"}
-                ) as bare,
+                founded.house(folder / "home", extra=extra) as house,
+                Served("bench.serving", "baseline", "--bind", "127.0.0.1:0", environment=appends) as bare,
             ):
                 ours = Side(house, template, clients, scale.seconds)
                 theirs = Side(bare, template, clients, scale.seconds)
@@ -69,13 +70,14 @@ def durable(scale: Scale) -> Found:
                 load(bare, template, clients, count=clients)
                 rates = interleaved(scale.rounds, {"ours": ours, "bare": theirs})
         ratio = ratios(rates["ours"], rates["bare"])
-        spreads.append(ratio)
-        gated = clients == MIDDLE
+        gated = (clients, delay) == (MIDDLE, 0)
+        if not delay:
+            spreads.append(ratio)
         mine, other = Spread.of(rates["ours"]), Spread.of(rates["bare"])
         latency = f"p50 {_ms(ours.seen['p50'])}, p99 {_ms(ours.seen['p99'])}"
         found.rows.append(
             Row(
-                what=f"{clients} at once: ratio",
+                what=f"{clients} at once{_added(delay)}: ratio",
                 number=ratio.text(),
                 beside=f"{mine.text(0)}/s over {other.text(0)}/s; {latency}",
                 floor=f"{FLOOR:.2f}, goal {GOAL:.2f}" if gated else "",
@@ -86,7 +88,7 @@ def durable(scale: Scale) -> Found:
             cpu = ours.seen["cpu"], theirs.seen["cpu"]
     if cpu is not None:
         found.rows.append(cpu_row(*cpu))
-    labels = [str(one) for one in clients_of(scale)]
+    labels = [str(one) for one, delay in cases_of(scale) if not delay]
     title = "Durable submissions over a bare append, by clients"
     found.pictures.append(Picture("submissions", title, labels, {"ratio": spreads}, (FLOOR, GOAL)))
     found.notes.append(f"an envelope has {len(template.body):,} bytes and eight person slots; each sent one is new")
@@ -110,9 +112,8 @@ def grouped(scale: Scale) -> Found:
     delays = DELAYS[1:2] if scale.quick else DELAYS
     with tempfile.TemporaryDirectory(dir=scale.folder) as name:
         folder = Path(name)
-        shim = compiled(folder)
         for delay, floor in delays:
-            extra = {"LD_PRELOAD": str(shim), "BENCH_FLUSH_US": str(delay)} if delay else {}
+            extra = slower(folder, delay)
             with (
                 founded.house(folder / f"group-{delay}", extra=extra) as group,
                 founded.house(folder / f"single-{delay}", single=True, extra=extra) as single,
@@ -124,7 +125,7 @@ def grouped(scale: Scale) -> Found:
                 rates = interleaved(scale.rounds, sides)
             ratio = ratios(rates["group"], rates["single"])
             spreads.append(ratio)
-            what = f"+{delay / 1000:.0f} ms a flush" if delay else "disk as it is"
+            what = _added(delay).removeprefix(", ") or "disk as it is"
             beside = f"{Spread.of(rates['group']).text(0)}/s over {Spread.of(rates['single']).text(0)}/s"
             found.rows.append(Row(what, ratio.text(), beside, f"{floor:.1f}", at_least(ratio, floor)))
     labels = [f"+{delay / 1000:.0f} ms" for delay, _ in delays]
@@ -133,13 +134,19 @@ def grouped(scale: Scale) -> Found:
     return found
 
 
-def compiled(folder: Path) -> Path:
-    """Compile the library that makes every flush slower."""
+def slower(folder: Path, delay: int) -> dict[str, str]:
+    """Compile the library that makes every flush so many microseconds slower; return the environment that loads it."""
+    if not delay:
+        return {}
     source, library = folder / "slow.c", folder / "slow.so"
     source.write_text(_SHIM, encoding="utf-8")
     command = ["cc", "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"]
     subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - the compiler of this machine
-    return library
+    return {"LD_PRELOAD": str(library), "BENCH_FLUSH_US": str(delay)}
+
+
+def _added(delay: int) -> str:
+    return f", +{delay / 1000:.0f} ms a flush" if delay else ""
 
 
 def _ms(values: list[float]) -> str:
