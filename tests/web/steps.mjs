@@ -16,6 +16,7 @@ const SAFER = Object.fromEntries(
 );
 const BLURRED = { "privacy.resistFingerprinting": true };
 const OFFLINE = { "network.captive-portal-service.enabled": false, "network.connectivity-service.enabled": false };
+const HEARD = { "media.navigator.streams.fake": true, "media.navigator.permission.disabled": true }; // a tone for a voice
 const TYPED = 60; // characters
 const MOST = 60; // screens between two headings
 const PATIENCE = 60_000; // milliseconds for one thing to appear: without a JIT a report takes seconds
@@ -25,7 +26,7 @@ const launched = await puppeteer.launch({
   executablePath: EXECUTABLES[browser],
   headless: true,
   args: browser === "chromium" ? QUIET : [],
-  ...(browser === "firefox" && { extraPrefsFirefox: { ...OFFLINE, ...(mode === "safer" && SAFER), ...(mode === "blurred" && BLURRED) } }),
+  ...(browser === "firefox" && { extraPrefsFirefox: { ...OFFLINE, ...HEARD, ...(mode === "safer" && SAFER), ...(mode === "blurred" && BLURRED) } }),
 });
 const seen = { read: [], headings: [], said: [], unfocused: [] };
 let page;
@@ -105,6 +106,8 @@ const STEPS = {
     if (text.length <= TYPED) await page.keyboard.type(text);
     else await page.evaluate((pasted) => document.execCommand("insertText", false, pasted), text);
   },
+  /** Let time pass, where time is what is made. */
+  speak: async (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
   wait: async (selector) => until(selector, (wanted) => document.querySelector(wanted) !== null, selector),
   read: async (selector) => void seen.read.push(...(await page.$$eval(selector, (all) => all.map((one) => one.textContent.trim())))),
   /** Write down again what was read, where the screen asks for it. */

@@ -79,3 +79,35 @@ def near(one: object, other: object) -> bool:
     assert isinstance(one, tuple)
     assert isinstance(other, tuple)
     return all(abs(here - there) < NEAR for here, there in zip(one, other, strict=True))
+
+
+def test_a_voice_note_is_recorded_and_arrives(world: Running, tmp_path: Path) -> None:
+    t = texts("en")
+    way_there = [
+        ["click", 'button[lang="en"]'],
+        ["until", t["danger.title"]],
+        ["tick", t["urgency.U0"]],
+        ["until", t["voice.title"]],
+        ["click", "#record"],
+        ["wait", "#stop"],
+        ["speak", 3],
+        ["click", "#stop"],
+        ["wait", "#hear"],
+        ["until", t["consent.title"]],
+        ["tick", t["triage.yes_without_identity"]],
+        ["until", t["review.title"]],
+        ["click", "#next"],
+        ["wait", '[data-files="proven"]'],
+    ]
+    with street(world.server) as way:
+        seen = steps.take("firefox", "plain", [["goto", way.url], *way_there], tmp_path)
+    assert seen["said"] == []
+    desk = Desk(world, report_of([one.path for one in way.passed]))
+    (piece,) = desk.pieces(Section.EVIDENCE)
+    data = desk.read(piece)
+    ((seconds, transcript),) = desk.story().voice
+    assert (piece.kind, transcript) == ("voice", "")
+    assert data[:4] == {"audio/ogg": b"OggS", "audio/webm": b"\x1aE\xdf\xa3"}[piece.media]
+    assert b"Opus" in data
+    assert 2 <= seconds <= 6
+    assert 1000 < len(data) * 8 < (seconds + 1) * 24_000
