@@ -15,7 +15,7 @@ export interface Entered {
 export interface Follow {
   readonly number: number;
   readonly entropy: () => Bytes | undefined; // a copy
-  readonly done: () => void; // back to what her words found
+  readonly done: (files?: HTMLElement) => void; // back to what her words found, with how far her files are
 }
 
 /** What she wants to do now, and the way back to where she came from. */

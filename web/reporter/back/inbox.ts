@@ -28,7 +28,7 @@ export function inbox(stay: Stay, range: Range): void {
     button(stay.anyway ? t("letter.away") : t("inbox.anyway"), () => ((stay.anyway = !stay.anyway), back())),
   );
   const none = mine.length === 0 ? [h("p", { class: "state" }, t("inbox.none")), h("p", { class: "hint" }, t("inbox.none.hint"))] : [];
-  show(t("inbox.title"), ...none, ...found, h("p", { class: "hint" }, t("inbox.hours")), nav);
+  show(t("inbox.title"), ...none, ...found, stay.files, h("p", { class: "hint" }, t("inbox.hours")), nav);
 }
 
 /** The number of one more report; only where her first one was seen (protocol 14.10). No number is sealed under twice. */
@@ -44,7 +44,10 @@ const followUp = (stay: Stay, number: number, done: () => void): Follow => ({
     if (stay.entropy !== undefined) stay.sealed.add(number);
     return stay.entropy?.slice();
   },
-  done,
+  done: (files) => {
+    if (stay.entropy !== undefined) stay.files = files ?? stay.files;
+    done();
+  },
 });
 
 function report(stay: Stay, mine: Mine, back: () => void): Child[] {

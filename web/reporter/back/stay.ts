@@ -16,6 +16,7 @@ export interface Stay {
   mine: readonly Mine[];
   anyway: boolean; // she asked to see at any hour what was written to her
   sealed: Set<number>; // numbers of reports that were sealed in this stay
+  files?: HTMLElement | undefined; // how far files are that follow what she sent in this stay
   sent: Set<number>; // numbers of reports about which something was sent since the look
 }
 
@@ -29,6 +30,7 @@ export function forget(stay: Stay): void {
   stay.entropy = undefined;
   stay.mine = [];
   stay.anyway = false;
+  stay.files = undefined;
   forgetAll();
 }
 

@@ -66,7 +66,7 @@ export function followSending(visit: Visit, parcel: Parcel): void {
   const on =
     words !== undefined
       ? button(t("send.words"), () => showWords(visit), "main", { id: "next" })
-      : follow !== undefined && button(t("send.done"), follow.done, "main", { id: "next" });
+      : follow !== undefined && button(t("send.done"), () => follow.done(filesLine(visit.bringing)), "main", { id: "next" });
   show(
     t("send.title"),
     h("p", {}, t("send.sealed")),
