@@ -83,7 +83,7 @@ def near(one: object, other: object) -> bool:
 
 def test_a_voice_note_is_recorded_and_arrives(world: Running, tmp_path: Path) -> None:
     t = texts("en")
-    way_there = [
+    spoken: list[Step] = [
         ["click", 'button[lang="en"]'],
         ["until", t["danger.title"]],
         ["tick", t["urgency.U0"]],
@@ -100,7 +100,7 @@ def test_a_voice_note_is_recorded_and_arrives(world: Running, tmp_path: Path) ->
         ["wait", '[data-files="proven"]'],
     ]
     with street(world.server) as way:
-        seen = steps.take("firefox", "plain", [["goto", way.url], *way_there], tmp_path)
+        seen = steps.take("firefox", "plain", [["goto", way.url], *spoken], tmp_path)
     assert seen["said"] == []
     desk = Desk(world, report_of([one.path for one in way.passed]))
     (piece,) = desk.pieces(Section.EVIDENCE)
