@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from client.errors import RefusedError, UnprovenError, UsageError
-from client.reviewer import Given, Report, Session
+from client.reviewer import Given, Report, Session, needs
 from client.trusting import InForce
 from crypto import hybrid, opening, signing
 from crypto.canonical import Message, require
@@ -17,11 +17,12 @@ from crypto.hashing import sha256
 from crypto.keyfile import KeyRing
 from crypto.labels import Label, sized
 from crypto.limits import limit
-from crypto.opening import Approval, Ask, open_share, seal_share
+from crypto.opening import CUSTODIAN, Approval, Ask, open_share, seal_share
 from crypto.sections import CUSTODIAL, Section
+from crypto.slots import PersonSlot
 
 LIMIT: Final = 1 << 16  # bytes of any of these files
-_ROLES: Final = {"desk": opening.DESK, "custodian": opening.CUSTODIAN}
+_ROLES: Final = {"desk": opening.DESK, "custodian": CUSTODIAN}
 _LOCKS: Final = {"desk": "desk", "custodian": "custodians"}
 
 
@@ -150,6 +151,20 @@ def approve(wanted: Wanted, report: Report, ring: KeyRing) -> ApprovalFile:
         ).encode()
         given.append((message, signing.sign(ring.identity, Label.APPROVAL, message), sealed))
     return ApprovalFile(given=given)
+
+
+def missing(slot: PersonSlot, role: str, wanted: Sequence[Section], given: Sequence[Approval]) -> list[str]:
+    """Return who has to agree besides, in words; the slot's thresholds tell."""
+    words = set()
+    for section in wanted:
+        asked = needs(slot, section, role)
+        mine = {(one.approver, one.role) for one in given if one.section == section}
+        custodians = sum(part == CUSTODIAN for _, part in mine)
+        if len(mine) - custodians < asked.desk:
+            words.add("a second reviewer")
+        if custodians < asked.custodians:
+            words.add("a custodian")
+    return sorted(words, reverse=True)
 
 
 def given(files: Sequence[bytes]) -> list[Given]:

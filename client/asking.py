@@ -1,14 +1,16 @@
 """Talk with the house about one opening: fetch, hand over, wait. What comes back is judged by `client.opened`."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from client import opened, reviewer
 from client.api import House, Listed
 from client.errors import RefusedError
+from client.notebook import Notebook
 from client.opened import Result
 from client.reviewer import Report, Session
-from client.trusting import InForce
+from client.trusting import InForce, in_force
 from crypto.envelope import find_slot
 from crypto.errors import OpenError, ProofError
 from crypto.hybrid import Draw, PrivateKey
@@ -93,3 +95,21 @@ class Desk:
         except OpenError:
             return False
         return True
+
+
+def at_work(house: House, trust: Trust, ring: KeyRing, *, today: int) -> Desk:
+    """Return somebody at work with these keys, by the rules in force. Raise RefusedError unless she is in them."""
+    found = in_force(house, trust, today=today)
+    reviewer.entry(found, ring)
+    return Desk(house, trust, found, ring, os.urandom)
+
+
+def remember(desk: Desk, notebook: Notebook, report: bytes, result: Result) -> list[bytes]:
+    """Note what the gates said; return other reports of the same words that she keeps a page of."""
+    notebook.note(
+        report,
+        seen=1 + max(index for indices in result.leaves.values() for index in indices),
+        threshold=desk.in_force.bundle.body.threshold,
+        kin=sorted(result.kin.items()),
+    )
+    return notebook.same_reporter(report)

@@ -7,9 +7,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from client.contents import Card
 from client.errors import UsageError
 
 LANGUAGES: Final = ("en", "fr", "es", "ar")
+_VIA: Final = "via_field_officer"
 _WHEN: Final = "when"
 _UNSAFE: Final[Mapping[str, str]] = {
     r"\bvictims?\b|\balleged|\bcomplain": "say “you”, “the person affected”, “what you saw”",
@@ -43,3 +45,21 @@ def text(name: str, language: str) -> str:
 def careful(said: str) -> list[str]:
     """Return what to think about before this is sent. It looks for some English words only, and forbids nothing."""
     return [advice for pattern, advice in _UNSAFE.items() if re.search(pattern, said, re.IGNORECASE)]
+
+
+def whole(template: str | None, language: str, own: str) -> str:
+    """Return what would be sent: the words of a template, then her own."""
+    return "\n\n".join(one for one in ("" if template is None else text(template, language), own) if one)
+
+
+def cautions(card: Card) -> list[str]:
+    """Return what the card asks of whoever writes to her."""
+    mode, window, never_outside = card.reply
+    found = []
+    if window:
+        found.append(f"she can look safely only from {window}; never ask her to come at another hour")
+    if never_outside:
+        found.append("she wants to be reached here only, never outside")
+    if mode == _VIA:
+        found.append("a field officer has the words and reads this first; write nothing that she must read alone")
+    return found

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from client.errors import RefusedError
+from client.errors import RefusedError, UsageError
 from client.trusting import InForce
 from crypto import hybrid, opening, signing
 from crypto.envelope import Content, Header, Slots, find_slot
@@ -24,6 +24,7 @@ from crypto.sections import CUSTODIAL, Section
 from crypto.slots import PersonSlot
 from policies.bundle import Bundle
 from policies.directory import Person
+from policies.vocabulary import PURPOSES
 
 DENIED: Final = "This was not opened. The rules do not allow it for you, or somebody must agree first."
 _SKEW: Final = 2  # minutes that her clock may be ahead of a gate's
@@ -107,6 +108,19 @@ def needs(slot: PersonSlot, section: Section, role: str) -> Needs:
     if section in CUSTODIAL:
         custodians = slot.thresholds["custodians", section] - (role == "custodian")
     return Needs(max(desk, 0), max(custodians, 0))
+
+
+def check_purpose(purpose: str) -> None:
+    """Raise UsageError for a purpose that the vocabulary does not have."""
+    if purpose not in PURPOSES:
+        raise UsageError("This is no purpose of the vocabulary.", f"Known are {', '.join(PURPOSES)}.")
+
+
+def check_reason(because: str) -> None:
+    """Raise UsageError for a justification that does not fit its bucket."""
+    most = limit("justification") - 4
+    if len(because.encode()) > most:
+        raise UsageError(f"The reason is longer than {most} bytes.", "A sentence is enough.")
 
 
 def begin(  # noqa: PLR0913 - an ask has these parts

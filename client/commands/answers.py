@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from client.commands.openings import check_purpose, check_reason, minute, remember, warn, working_on
+from client.commands.openings import minute, tell_gone, tell_kin, warn
 from client.commands.options import house_options, json_option, say, today, trust_option
 from client.errors import UsageError
 
 if TYPE_CHECKING:
     from client.answering import Begun, Read
-    from client.contents import Card
 
 _FILE = click.Path(path_type=Path)
 _DAYS = ("7", "30", "90", "366", "1100")
@@ -27,7 +26,6 @@ Examples:
 """
 _THREAD_EXAMPLE = "\b\nExample: amana review thread ID --as me.key --days 90"
 _LARGEST = 64 * 1024  # bytes of a file with an answer
-_VIA = "via_field_officer"
 
 
 @click.command("templates")
@@ -73,28 +71,30 @@ def answer(  # noqa: PLR0913 - the options of a command
     Two decisions are written in the log: opening the card, in which her half of the key lies, and the answer. It leaves
     the house at the end of the day. A long one takes several places; what finds no place waits a day, and you hear it.
     """
-    from client import answering, replies  # noqa: PLC0415 - commands start fast
+    from client import answering, replies, reviewer  # noqa: PLC0415 - commands start fast
+    from client.asking import remember  # noqa: PLC0415
     from client.commands.review import desk_of  # noqa: PLC0415
     from client.notebook import Notebook  # noqa: PLC0415
     from client.reading import report_id  # noqa: PLC0415
+    from client.withdrawn import working_on  # noqa: PLC0415
 
-    check_reason(because)
+    reviewer.check_reason(because)
     if template is None and file is None:
         raise UsageError("There is nothing to send.", "Give --use NAME, or --file FILE, or both.")
     own = "" if file is None else _own(file)
-    answering.check_text(_whole(template, language or "en", own))
+    answering.check_text(replies.whole(template, language or "en", own))
     envelope_id = report_id(report)
     desk = desk_of(key, trust_path, url, proxy)
     notebook = Notebook.of(key, desk.ring)
-    with working_on(desk, notebook, envelope_id) as fetched:
+    with working_on(desk, notebook, envelope_id, tell_gone) as fetched:
         begun = answering.begin(desk, fetched, purpose=answering.REPLY, because=because, minute=minute())
         warn(begun.result)
-        text = _whole(template, language or begun.card.language, own)
-        cautions = [*_cautions(begun.card), *replies.careful(text)]
+        text = replies.whole(template, language or begun.card.language, own)
+        cautions = [*replies.cautions(begun.card), *replies.careful(text)]
         for one in cautions:
             click.echo(f"Careful: {one}.", err=True)
         done = answering.answer(desk, begun, text, because=because, minute=minute())
-    remember(desk, notebook, envelope_id, begun.result)
+    tell_kin(remember(desk, notebook, envelope_id, begun.result))
     notebook.note(envelope_id, answered=today())
     when = (
         f"Today's file is full, so it goes into that of {done.day}" if done.late else f"It goes into that of {done.day}"
@@ -111,24 +111,6 @@ def _own(file: str) -> str:
         raise UsageError("The file with your words cannot be read.", "Check the path.") from None
     except UnicodeError:
         raise UsageError("The file with your words is not text in UTF-8.", "Save it as plain text.") from None
-
-
-def _whole(template: str | None, language: str, own: str) -> str:
-    from client import replies  # noqa: PLC0415 - commands start fast
-
-    return "\n\n".join(one for one in ("" if template is None else replies.text(template, language), own) if one)
-
-
-def _cautions(card: "Card") -> list[str]:
-    mode, window, never_outside = card.reply
-    found = []
-    if window:
-        found.append(f"she can look safely only from {window}; never ask her to come at another hour")
-    if never_outside:
-        found.append("she wants to be reached here only, never outside")
-    if mode == _VIA:
-        found.append("a field officer has the words and reads this first; write nothing that she must read alone")
-    return found
 
 
 @click.command("thread", epilog=_THREAD_EXAMPLE)
@@ -153,20 +135,21 @@ def thread(  # noqa: PLR0913 - the options of a command
     as_json: bool,
 ) -> None:
     """Read again the newest answers to the reporter of ID, whoever wrote them. It is logged as an action of its own."""
-    from client import answering  # noqa: PLC0415 - commands start fast
+    from client import answering, reviewer  # noqa: PLC0415 - commands start fast
     from client.commands.review import desk_of  # noqa: PLC0415
     from client.fetching import fetch  # noqa: PLC0415
     from client.notebook import Notebook  # noqa: PLC0415
     from client.reading import report_id  # noqa: PLC0415
     from client.returning import prove  # noqa: PLC0415
+    from client.withdrawn import working_on  # noqa: PLC0415
 
-    check_purpose(purpose)
-    check_reason(because)
+    reviewer.check_purpose(purpose)
+    reviewer.check_reason(because)
     envelope_id = report_id(report)
     desk = desk_of(key, trust_path, url, proxy)
     notebook = Notebook.of(key, desk.ring)
     look = prove(fetch(desk.house, desk.trust, today=today(), days=int(days), full=False), desk.trust)
-    with working_on(desk, notebook, envelope_id) as fetched:
+    with working_on(desk, notebook, envelope_id, tell_gone) as fetched:
         begun: Begun = answering.begin(desk, fetched, purpose=purpose, because=because, minute=minute())
         found = answering.thread(desk, begun, look, purpose=purpose, because=because, minute=minute())
     newest = max((one.answer.day for one in found if one.answer is not None), default=0)

@@ -1,8 +1,7 @@
 """What `amana review open` does around the asking: who must agree first, and how to show what opened."""
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,14 +9,13 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from client.commands.options import fail, say
-from client.errors import ClosedError, NotFoundError, RefusedError, UsageError
+from client.errors import ClosedError, RefusedError, UsageError
 
 if TYPE_CHECKING:
     from client.asking import Desk
     from client.notebook import Notebook
     from client.opened import Result
-    from client.reviewer import Report, Session
-    from crypto.opening import Approval
+    from client.reviewer import Session
     from crypto.sections import Section
 
 SESSION: Final = ".session"  # beside the ask file: her session key, sealed to her own key
@@ -42,14 +40,6 @@ def read_small(path: Path) -> bytes:
     raise UsageError(f"{path} is too large to be an ask or an approval.", "Check the path.")
 
 
-def check_purpose(purpose: str) -> None:
-    """Raise UsageError for a purpose that the vocabulary does not have."""
-    from policies.vocabulary import PURPOSES  # noqa: PLC0415 - commands start fast
-
-    if purpose not in PURPOSES:
-        raise UsageError("This is no purpose of the vocabulary.", f"Known are {', '.join(PURPOSES)}.")
-
-
 def check_same(session: "Session", wish: "Wish") -> None:
     """Raise UsageError when an ask file is about something else than the command, RefusedError when it is old."""
     ask = session.ask
@@ -58,15 +48,6 @@ def check_same(session: "Session", wish: "Wish") -> None:
         raise UsageError("This ask file is about something else.", "Give the same report, sections and purpose.")
     if ask.until < minute():
         raise RefusedError("This ask is more than a day old.", "Ask anew: leave out --ask and --approval.")
-
-
-def check_reason(because: str) -> None:
-    """Raise UsageError for a justification that does not fit its bucket."""
-    from crypto.limits import limit  # noqa: PLC0415 - commands start fast
-
-    most = limit("justification") - 4
-    if len(because.encode()) > most:
-        raise UsageError(f"The reason is longer than {most} bytes.", "A sentence is enough.")
 
 
 def check_output(output: str, wanted: "Sequence[Section]", *, as_json: bool) -> None:
@@ -78,26 +59,6 @@ def check_output(output: str, wanted: "Sequence[Section]", *, as_json: bool) -> 
 def path_of(output: str, section: "Section", *, as_json: bool) -> Path:
     """Return where a section is written."""
     return Path(output) / f"{section.label}.{'json' if as_json else 'txt'}"
-
-
-def missing_agreement(
-    desk: "Desk", fetched: "Report", wanted: "Sequence[Section]", given: "Sequence[Approval]"
-) -> list[str]:
-    """Return who has to agree besides, in words; the slot's thresholds tell."""
-    from client import reviewer  # noqa: PLC0415 - commands start fast
-    from crypto.opening import CUSTODIAN  # noqa: PLC0415
-
-    role = reviewer.entry(desk.in_force, desk.ring).role
-    words = set()
-    for section in wanted:
-        needs = reviewer.needs(fetched.slot, section, role)
-        mine = {(one.approver, one.role) for one in given if one.section == section}
-        custodians = sum(part == CUSTODIAN for _, part in mine)
-        if len(mine) - custodians < needs.desk:
-            words.add("a second reviewer")
-        if custodians < needs.custodians:
-            words.add("a custodian")
-    return sorted(words, reverse=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +75,10 @@ class Wish:
 
     def check(self) -> None:
         """Raise UsageError before anything is fetched where it cannot be."""
-        check_purpose(self.purpose)
-        check_reason(self.because)
+        from client import reviewer  # noqa: PLC0415 - commands start fast
+
+        reviewer.check_purpose(self.purpose)
+        reviewer.check_reason(self.because)
         if self.approvals and (self.ask is None or not self.ask.exists()):
             raise UsageError("An approval belongs to an ask file.", "Name the one that was approved with --ask.")
 
@@ -123,10 +86,12 @@ class Wish:
 def ask_gates(wish: Wish, desk: "Desk", notebook: "Notebook", *, as_json: bool) -> "Result":
     """Ask the gates, once everybody agreed who has to; else write the ask file and end."""
     from client import approving, reviewer  # noqa: PLC0415 - commands start fast
+    from client.asking import remember  # noqa: PLC0415
+    from client.withdrawn import working_on  # noqa: PLC0415
 
     path, because = wish.ask, wish.because
     given = approving.given([read_small(one) for one in wish.approvals])
-    with working_on(desk, notebook, wish.report) as fetched:
+    with working_on(desk, notebook, wish.report, tell_gone) as fetched:
         if path is not None and path.exists():
             kept = path.with_name(path.name + SESSION)
             session, before = approving.resume(read_small(path), read_small(kept), desk.ring)
@@ -143,52 +108,25 @@ def ask_gates(wish: Wish, desk: "Desk", notebook: "Notebook", *, as_json: bool) 
                 draw=os.urandom,
             )
         checked = [(one, *approving.check(session, one, desk.in_force, minute())) for one in given]
-        missing = missing_agreement(desk, fetched, wish.sections, [approval for _, approval, _ in checked])
+        role = reviewer.entry(desk.in_force, desk.ring).role
+        missing = approving.missing(fetched.slot, role, wish.sections, [approval for _, approval, _ in checked])
         new = path is None or not path.exists()
         if missing or (path is not None and new):
             stop_at = path if path is not None else Path(f"{wish.report.hex()[:16]}.ask")
             stop_for_agreement(Stop(desk, notebook, session, stop_at, because, new=new), missing, as_json=as_json)
         result = desk.ask(session, fetched, checked, because, minute())
-    remember(desk, notebook, wish.report, result)
+    tell_kin(remember(desk, notebook, wish.report, result))
     return result
 
 
-@contextmanager
-def working_on(desk: "Desk", notebook: "Notebook", report: bytes) -> "Iterator[Report]":
-    """Give a report. What its reporter took back goes from this device as well, and it is said (protocol 17.7)."""
-    from client.withdrawn import withdrawn  # noqa: PLC0415 - commands start fast
-
-    try:
-        fetched = desk.fetch(report)
-    except NotFoundError:
-        let_go(notebook, report)
-        raise
-    try:
-        yield fetched
-    except RefusedError:
-        page = notebook.pages.get(report)  # who keeps nothing of it has nothing to look for
-        if page is not None and withdrawn(desk.house, fetched.header, desk.trust.log_policy, since=page.seen):
-            let_go(notebook, report)
-        raise
+def tell_gone(report: bytes, deleted: int) -> None:
+    """Say on standard error that a report was let go of."""
+    click.echo(f"{report.hex()[:16]} was taken back or is over; {deleted} files of it were deleted.", err=True)
 
 
-def let_go(notebook: "Notebook", report: bytes) -> None:
-    """Delete what lies here of a report, and say so on standard error."""
-    known = report in notebook.pages
-    deleted = notebook.forget(report)
-    if known:
-        click.echo(f"{report.hex()[:16]} was taken back or is over; {len(deleted)} files of it were deleted.", err=True)
-
-
-def remember(desk: "Desk", notebook: "Notebook", report: bytes, result: "Result") -> None:
-    """Note what the gates said, and tell her of other reports of the same words."""
-    notebook.note(
-        report,
-        seen=1 + max(index for indices in result.leaves.values() for index in indices),
-        threshold=desk.in_force.bundle.body.threshold,
-        kin=sorted(result.kin.items()),
-    )
-    for other in notebook.same_reporter(report):
+def tell_kin(others: "Sequence[bytes]") -> None:
+    """Tell her of other reports of the same words."""
+    for other in others:
         click.echo(f"The gates vouch: the same reporter sent {other.hex()}.", err=True)
 
 

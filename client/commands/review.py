@@ -13,14 +13,12 @@ from client.commands.openings import (
     Wish,
     ask_gates,
     check_output,
-    check_reason,
-    let_go,
     minute,
     path_of,
     read_small,
     show,
+    tell_gone,
     warn,
-    working_on,
 )
 from client.commands.options import (
     announce_rehearsal,
@@ -79,7 +77,7 @@ def list_reports(  # noqa: PLR0913 - the options of a command
     """
     from client import clocks  # noqa: PLC0415 - commands start fast
     from client.notebook import Notebook  # noqa: PLC0415
-    from client.withdrawn import gone  # noqa: PLC0415
+    from client.withdrawn import let_go  # noqa: PLC0415
     from crypto.errors import MalformedError  # noqa: PLC0415
     from policies.statements import day_number, day_text  # noqa: PLC0415
 
@@ -90,9 +88,8 @@ def list_reports(  # noqa: PLR0913 - the options of a command
     desk = desk_of(key, trust_path, url, proxy)
     found = desk.reports(since)
     notebook = Notebook.of(key, desk.ring)
-    for missing in set(notebook.pages) - {one.raw for one, _ in found}:
-        if gone(desk.house, missing):
-            let_go(notebook, missing)
+    for gone, deleted in let_go(notebook, desk.house, frozenset(one.raw for one, _ in found)).items():
+        tell_gone(gone, len(deleted))
     listed, lines = [], []
     for one, slot in found:
         due = clocks.due(day_number(one.day), notebook.page(one.raw).answered, today())
@@ -184,6 +181,7 @@ def approve(  # noqa: PLR0913 - the options of a command
     from client import approving  # noqa: PLC0415 - commands start fast
     from client.keys import write_new  # noqa: PLC0415
     from client.notebook import Notebook  # noqa: PLC0415
+    from client.withdrawn import working_on  # noqa: PLC0415
 
     desk = desk_of(key, trust_path, url, proxy)
     wanted = approving.examine(read_small(ask), desk.ring, desk.in_force, minute())
@@ -194,7 +192,7 @@ def approve(  # noqa: PLR0913 - the options of a command
     if not yes and sys.stdin.isatty() and not click.confirm("Do you agree?", err=True):
         raise RefusedError("Nothing was given.", "")
     notebook = Notebook.of(key, desk.ring)
-    with working_on(desk, notebook, wanted.ask.id) as fetched:
+    with working_on(desk, notebook, wanted.ask.id, tell_gone) as fetched:
         file = approving.approve(wanted, fetched, desk.ring)
     notebook.note(wanted.ask.id, files=[output, ask])
     write_new(output, file.encode())
@@ -225,7 +223,7 @@ def recuse(  # noqa: PLR0913 - the options of a command
     from client.reading import report_id  # noqa: PLC0415
     from crypto.sections import Section  # noqa: PLC0415
 
-    check_reason(because)
+    reviewer.check_reason(because)
     envelope_id = report_id(report)
     desk = desk_of(key, trust_path, url, proxy)
     fetched = desk.fetch(envelope_id)
@@ -239,15 +237,11 @@ def recuse(  # noqa: PLR0913 - the options of a command
 
 def desk_of(key: Path, trust_path: Path | None, url: str | None, proxy: str | None) -> "Desk":
     """Return somebody at work with this key file, by the rules in force. Raise RefusedError unless she is in them."""
-    from client import reviewer  # noqa: PLC0415 - commands start fast
-    from client.asking import Desk  # noqa: PLC0415
+    from client.asking import at_work  # noqa: PLC0415 - commands start fast
     from client.keys import open_key  # noqa: PLC0415
-    from client.trusting import in_force  # noqa: PLC0415
 
     trust = trust_of(trust_path)
     ring = open_key(key)
-    house = house_of(url, proxy, trust)
-    found = in_force(house, trust, today=today())
-    announce_rehearsal(found)
-    reviewer.entry(found, ring)
-    return Desk(house, trust, found, ring, os.urandom)
+    desk = at_work(house_of(url, proxy, trust), trust, ring, today=today())
+    announce_rehearsal(desk.in_force)
+    return desk
