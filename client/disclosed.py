@@ -22,7 +22,8 @@ SECTIONS: Final = {
     Section.EVIDENCE: "working copies of files",
     Section.ORIGINALS: "untouched files",
 }
-DOES: Final = {"open": "opened", "copy": "took along files of"}  # the actions that let somebody read something
+# The actions that let somebody read something.
+DOES: Final = {"open": "opened", "copy": "took along files of", "export": "handed on to somebody outside:"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from client.quiet import ANYWAY, QUIET
 from client.reading import visible
 from client.returning import Look
 from crypto.leaves import Notice
+from crypto.opening import READING
 from crypto.sections import Section
 from crypto.wishes import CLOSED, FINAL, OPEN
 from policies.statements import day_text
@@ -29,6 +30,7 @@ _SHORT: Final = "Who opened what stands in a full look; this was a short one."
 _DOES: Final = {
     "open": "opened",
     "copy": "took along files of",
+    "export": "handed on to somebody outside:",
     "answer": "was allowed to answer you",
     "thread": "read again what was answered to you",
     "recuse": "stepped aside: this person opens nothing of it any more",
@@ -96,7 +98,7 @@ def _decision(notice: Notice) -> str:
     if not notice.opened:
         return f"{day}: somebody asked, and was refused ({gate})"
     what = _DOES.get(notice.action, "was allowed something")
-    if notice.action in ("open", "copy"):
+    if notice.action in READING:
         what = f"{what} {section_name(notice.section)}, for {visible(notice.purpose)}"
     return f"{day}: {WHO.get(notice.role, 'somebody')} {what} ({gate})"
 

@@ -11,7 +11,7 @@ from crypto.checkpoints import LogPolicy, TlogProof
 from crypto.errors import ProofError
 from crypto.keyfile import KeyRing
 from crypto.limits import limit
-from crypto.opening import WRITING, Pair, Release, seal_reply
+from crypto.opening import READING, WRITING, Pair, Release, seal_reply
 from crypto.relay import ReleasesReply
 from crypto.sections import Section
 from crypto.words import GateKeys
@@ -21,7 +21,7 @@ from gate.examine import Examined, Examiner
 from gate.follow import Position, rolled_back
 from gate.inforce import Known
 from policies.decide import Permit, decide
-from policies.facts import ANSWER, COPY, OPEN
+from policies.facts import ANSWER
 
 
 class Releaser:
@@ -67,7 +67,7 @@ class Releaser:
         if action in WRITING:
             grant = self._grant(connection, examined, allowed)
             return answers.seal_grant(grant, name, self._key.identity, session)
-        shares = [(row.section, examined.slot.shares[row.section]) for row in allowed if action in (OPEN, COPY)]
+        shares = [(row.section, examined.slot.shares[row.section]) for row in allowed if action in READING]
         return seal_reply(Release(request=examined.digest, shares=shares), name, self._key.identity, session)
 
     def _grant(self, connection: Connection, examined: Examined, allowed: Sequence[Row[Any]]) -> Grant:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from crypto.canonical import require
-from crypto.opening import COPIED
+from crypto.opening import COPIED, EXPORTED
 from crypto.sections import Section
 from crypto.slip import Preference, Slip
 from policies import links
@@ -22,6 +22,7 @@ Uid = dict[str, str]
 
 OPEN: Final = "open"
 COPY: Final = "copy"  # to take files along: decided as an opening, logged by its own name (protocol 19.10)
+EXPORT: Final = "export"  # to hand a section on to somebody outside (protocol 11.11)
 RECUSE: Final = "recuse"
 ANSWER: Final = "answer"
 THREAD: Final = "thread"
@@ -45,7 +46,7 @@ class Colleague:
 class Question:
     """All that a decision about one section depends on."""
 
-    action: str  # "open", "copy", "recuse", "answer" or "thread"
+    action: str  # "open", "copy", "export", "recuse", "answer" or "thread"
     section: Section
     purpose: str
     minute: int  # since 1970, of the gate's clock
@@ -61,9 +62,11 @@ class Question:
 
 def request(question: Question) -> dict[str, Any]:
     """Return Cedar's request."""
-    require(question.action in (OPEN, COPY, RECUSE, ANSWER, THREAD), "action")
+    require(question.action in (OPEN, COPY, EXPORT, RECUSE, ANSWER, THREAD), "action")
     require(question.action != COPY or question.section in COPIED, "action")
-    action = f"open_{question.section.label}" if question.action in (OPEN, COPY) else question.action
+    require(question.action != EXPORT or question.section in EXPORTED, "action")
+    verb = OPEN if question.action == COPY else question.action
+    action = f"{verb}_{question.section.label}" if verb in (OPEN, EXPORT) else verb
     context: dict[str, Any] = {
         "now": _moment(timedelta(minutes=question.minute)),
         "purpose": _ref("Purpose", question.purpose),

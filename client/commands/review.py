@@ -186,7 +186,7 @@ def approve(  # noqa: PLR0913 - the options of a command
     desk = desk_of(key, trust_path, url, proxy)
     wanted = approving.examine(read_small(ask), desk.ring, desk.in_force, minute())
     sections = ", ".join(one.label for one in wanted.sections)
-    does = "take along files of" if wanted.ask.action == "copy" else "open"
+    does = {"copy": "take along files of", "export": "hand on, to somebody outside,"}.get(wanted.ask.action, "open")
     sentence = f"{wanted.ask.asker} asks to {does} {sections} of {wanted.ask.id.hex()} for {wanted.ask.purpose}."
     click.echo(sentence, err=True)
     if not yes and sys.stdin.isatty() and not click.confirm("Do you agree?", err=True):

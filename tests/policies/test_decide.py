@@ -4,17 +4,19 @@ from typing import Any
 
 import cedarpy
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec import structs
 
 from crypto.errors import MalformedError
+from crypto.opening import EXPORTED
 from crypto.sections import Section
 from policies import facts, links
 from policies.decide import Deny, Permit, Rules, decide, default_rules_text
 from policies.directory import Certificate
 from policies.facts import Colleague
 from policies.links import any_meet
+from policies.vocabulary import VALUES, consent_bytes
 from tests.policies.building import TODAY, answer, colleague, question, rules, slip
 
 ERROR = Deny(("error",))
@@ -141,8 +143,10 @@ def a_colleague(name: str) -> st.SearchStrategy[Colleague]:
 
 
 @given(
+    action=st.sampled_from(["open", "export"]),
     section=st.sampled_from(Section),
     purpose=st.sampled_from(["TRIAGE", "SUPPORT", "OVERSIGHT"]),
+    support=st.sampled_from(VALUES),
     asker=a_colleague("asha"),
     second=st.none() | a_colleague("bea"),
     custodian=st.none() | a_colleague("cleo"),
@@ -158,6 +162,9 @@ def a_colleague(name: str) -> st.SearchStrategy[Colleague]:
 def test_what_no_permit_may_ever_hold(**drawn: Any) -> None:
     names = ("tier", "preference", "two_person", "emergency", "exclude_links", "exclude_people")
     facts_of_slip = {name: drawn.pop(name) for name in names}
+    support, exports = drawn.pop("support"), drawn["action"] == "export"
+    assume(not exports or drawn["section"] in EXPORTED)
+    facts_of_slip["consent"] = consent_bytes({"SUPPORT": support})
     found = answer(slip=slip(**facts_of_slip), **drawn)
     assert found != ERROR
     if isinstance(found, Deny):
@@ -174,6 +181,18 @@ def test_what_no_permit_may_ever_hold(**drawn: Any) -> None:
     assert drawn["custodian"] is not None or drawn["section"] not in (Section.IDENTITY, Section.ORIGINALS)
     two = (facts_of_slip["tier"] == 3 or facts_of_slip["two_person"]) and not facts_of_slip["emergency"]
     assert drawn["second"] is not None or not two or drawn["section"] is Section.CARD
+    assert drawn["purpose"] != "SUPPORT" or support in VALUES[2:]
+    if exports:
+        assert drawn["purpose"] == "SUPPORT"
+        assert drawn["section"] is not Section.IDENTITY or support == VALUES[3]
+        assert drawn["second"] is not None or not (facts_of_slip["tier"] == 3 or facts_of_slip["two_person"])
+
+
+@pytest.mark.parametrize("section", [Section.EVIDENCE, Section.ORIGINALS])
+def test_files_are_taken_along_and_not_handed_on(section: Section) -> None:
+    second, custodian = colleague("bea"), colleague("cleo", role="custodian")
+    asked = answer(action="export", section=section, purpose="JUSTICE", second=second, custodian=custodian)
+    assert asked == Deny(("error",))
 
 
 @pytest.mark.parametrize("section", [Section.CARD, Section.STORY, Section.IDENTITY])
@@ -190,6 +209,7 @@ def test_every_rule_is_named_in_some_answer() -> None:
         *answer(action="recuse").rules,
         *answer(action="answer", purpose="REPLY").rules,
         *answer(action="thread").rules,
+        *answer(action="export", slip=slip(tier=3)).rules,
         *answer(expired=True).rules,
         *answer(section=Section.STORY).rules,
         *answer(section=Section.STORY, second=second).rules,

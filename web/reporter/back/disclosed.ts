@@ -4,10 +4,8 @@ import { PURPOSES, type Purpose } from "../../protocol/index";
 import { h, type Child } from "../dom";
 import { named, t } from "../text";
 import { dayName } from "./days";
-import { counted, what } from "./openings";
+import { counted, READS, what } from "./openings";
 import type { Stay } from "./stay";
-
-const READS = new Set(["open", "copy"]); // the actions that let somebody read something
 
 const isRead = ({ notice }: Decided): boolean => notice?.opened === true && READS.has(notice.action);
 
@@ -25,7 +23,7 @@ function line({ notice }: Decided, times: number): string {
   if (notice === null) return "";
   const said = [
     dayName(notice.day),
-    notice.action === "copy" ? named("open.action", "copy") : "",
+    notice.action === "open" ? "" : named("open.action", notice.action as "copy"),
     named("open.section", String(notice.section) as "0"),
     named("open.role", notice.role as "desk"),
     times > 1 ? t("open.times", { times }) : "",

@@ -22,6 +22,9 @@ export function counted(decided: readonly Decided[], key: (one: Decided) => stri
   return found;
 }
 
+/** The actions that let somebody read something. */
+export const READS: ReadonlySet<string> = new Set(["open", "copy", "export"]);
+
 export const what = ({ notice }: Decided): string =>
   notice === null ? "" : notice.opened ? [notice.day, notice.section, notice.role, notice.action, notice.purpose].join() : `${notice.day}`;
 
@@ -59,7 +62,7 @@ function row({ notice }: Decided, times: number): Child {
   if (!notice.opened) return h("div", { class: "row" }, h("dt", {}, day), h("dd", {}, t("open.refused", { times })));
   const said = [
     named("open.action", notice.action as "open"),
-    notice.action === "open" ? named("open.section", String(notice.section) as "0") : "",
+    READS.has(notice.action) ? named("open.section", String(notice.section) as "0") : "",
     named("open.role", notice.role as "desk"),
     named("purpose", notice.purpose as Purpose),
     times > 1 ? t("open.times", { times }) : "",
