@@ -15,13 +15,10 @@ from client.decisions import Found
 from client.findings import WHOLE, Fault, Progress, Report
 from client.folder import CHECKPOINT, Folder
 from client.history import History, Naming
-from crypto import hybrid
 from crypto.errors import CryptoError
 from crypto.keyfile import KeyRing
-from crypto.labels import Label
 from crypto.merkle import Frontier, leaf_hash
 from crypto.opening import next_journal
-from crypto.padding import unpad
 from policies.trust import Trust
 
 HEAD: Final = "the checkpoint is not signed by the log with its quorum"
@@ -99,12 +96,12 @@ def _heads(source: Folder, trust: Trust, report: Report) -> list[tuple[int, byte
     except CryptoError:
         report.blame(WHOLE, HEAD)
         report.size = len(source.leaves)  # everything else is still worth a look
-    try:
-        for note in source.earlier:
+    for size, note in source.earlier:
+        try:
             head = trust.log_policy.verify(note)
             signed.append((head.size, head.root))
-    except CryptoError:
-        report.blame(WHOLE, EARLIER)
+        except CryptoError:  # the others still count: one bad file must not hide what they show
+            report.blame(max(min(size, report.size) - 1, 0), EARLIER)
     return signed
 
 
@@ -130,8 +127,7 @@ def _gives_reason(found: Found, history: History, auditor: KeyRing) -> bool:
     if directory is None or auditor.encryption_public not in directory.auditors:
         return True  # not hers to judge
     try:
-        padded = hybrid.unseal_any(auditor.encryption, found.record.justification, Label.JUSTIFICATION.value)
-        unpad(padded).decode()
+        decisions.reason(found, auditor)
     except (CryptoError, UnicodeError):
         return False
     return True

@@ -7,15 +7,17 @@ from typing import Final
 from msgspec import structs
 
 from client.history import History
-from crypto import leaves, signing, slip
+from crypto import hybrid, leaves, signing, slip
 from crypto.canonical import decode
 from crypto.envelope import Header
 from crypto.errors import CryptoError, MalformedError, OpenError, ProofError
 from crypto.hashing import digest, sha256, tag
+from crypto.keyfile import KeyRing
 from crypto.labels import Label
 from crypto.leaves import Notice, Record, record_bucket
 from crypto.limits import limit
 from crypto.opening import CUSTODIAN, DESK, Approval, Ask, Decision, DecisionRecord, Pair, Request
+from crypto.padding import unpad
 from crypto.sections import Section
 from crypto.wished import read_body
 from policies.bundle import Bundle
@@ -101,6 +103,12 @@ def decode_approval(pair: Pair) -> Approval:
     approval = decode(pair[0], Approval, limit=limit("opening"))
     approval.check()
     return approval
+
+
+def reason(found: Found, auditor: KeyRing) -> str:
+    """Return what the asker wrote to auditors. Raise CryptoError or UnicodeError where it does not open to this one."""
+    padded = hybrid.unseal_any(auditor.encryption, found.record.justification, Label.JUSTIFICATION.value)
+    return unpad(padded).decode()
 
 
 def faults(found: Found, history: History, notice: bytes, origin: str) -> Iterator[str]:

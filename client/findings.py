@@ -31,6 +31,7 @@ class Report:
     counts: dict[str, int] = field(default_factory=dict)
     decisions: list[Found] = field(default_factory=list, repr=False)
     arrived: set[int] = field(default_factory=set, repr=False)  # leaves of reports that came, where a key opened them
+    ids: dict[int, bytes] = field(default_factory=dict, repr=False)  # of reports, by arrival, where a key opened them
     history: History = field(default_factory=History, repr=False)
 
     @property

@@ -45,6 +45,12 @@ class Folder:
         except UnicodeError as error:
             raise MalformedError("not a text file") from error
 
+    def _text_or_nothing(self, name: str) -> str:
+        try:
+            return self.text(name)
+        except MalformedError:
+            return ""
+
     @cached_property
     def leaves(self) -> list[bytes]:
         """The leaves, in order. A last one that is cut short counts for nothing."""
@@ -52,11 +58,15 @@ class Folder:
         return [data[start : start + LEAF] for start in range(0, len(data) - LEAF + 1, LEAF)]
 
     @property
-    def earlier(self) -> list[str]:
-        """Checkpoints of earlier exports, the smallest first."""
+    def earlier(self) -> list[tuple[int, str]]:
+        """Checkpoints of earlier exports, the smallest first, each with the size that its name says."""
         folder = self.path / CHECKPOINTS
-        names = [one.name for one in folder.iterdir() if one.name.isdecimal()] if folder.is_dir() else []
-        return [self.text(f"{CHECKPOINTS}/{name}") for name in sorted(names, key=int)]
+        names = (
+            [one.name for one in folder.iterdir() if one.name.isascii() and one.name.isdecimal()]
+            if folder.is_dir()
+            else []
+        )
+        return [(int(name), self._text_or_nothing(f"{CHECKPOINTS}/{name}")) for name in sorted(names, key=int)]
 
     def record(self, index: int) -> bytes | None:
         """What lies beside a leaf, or lay there: a sealed record or a note. None where there was nothing."""

@@ -54,6 +54,7 @@ def check(
             report.count("public" if leaves.is_public(leaf) else "withdrawal")
         elif index in erased:
             ids.update(_read_copy(source, report, (index, leaf), auditor))
+            report.ids.update(ids)
         else:
             opened = _read(source, report, (index, leaf), auditor)
             if opened and first is None:
@@ -145,6 +146,7 @@ def _open(source: Folder, report: Report, beside: tuple[int, bytes, bytes], audi
             report.decisions.append(decisions.read(index, leaf, record))
         elif record.kind == leaves.RECEIVED:
             report.arrived.add(index)
+            report.ids[index] = record.body
     except ProofError:
         report.blame(index, OTHER)
     except MalformedError:

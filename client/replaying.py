@@ -157,6 +157,10 @@ class Facts:
         """The bundle that a decision names. Raise ProofError where the log holds none."""
         return self._history.bundle(found.decision.bundle)
 
+    def colleague(self, name: str, found: Found, *, size: int) -> Colleague:
+        """Somebody who takes part in a decision, as the first `size` leaves have her. Raise ProofError for nobody."""
+        return self._colleague(name, self._history.directory(found.decision.directory), size)
+
     def questions(self, found: Found, bundle: Bundle, *, size: int) -> list[Question]:
         """What the gate may have asked itself, had it read `size` leaves. Raise ProofError where somebody is nobody.
 
@@ -207,12 +211,12 @@ class Facts:
             name=name,
             role=person.role,
             pools=tuple(person.pools),
-            certificate=self._opened(hers).get(name),
+            certificate=self.certificates(hers).get(name),
             revoked=name in self._history.revoked(size) or hers is not directory,
         )
 
-    def _opened(self, directory: Directory) -> Mapping[str, Certificate]:
-        """Certificates of one directory, each opened once; one that does not open its commitment is none."""
+    def certificates(self, directory: Directory) -> Mapping[str, Certificate]:
+        """Return certificates of one directory, each opened once; one that does not open its commitment is none."""
         known = self._certificates.get(directory.digest)
         if known is None:
             known = dict(self._open_each(directory))

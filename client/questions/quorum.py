@@ -1,0 +1,55 @@
+"""Question 6: where two people are asked for, two stood behind it (DESIGN's tier 3, or because she asked for two)."""
+
+from typing import Final
+
+from client.decisions import Found
+from client.findings import Fault
+from client.questions.case import Case, day_of, in_order
+from client.questions.verdicts import NO, YES, Verdict, table
+from client.tallies import band
+from crypto.opening import DESK, READING
+from crypto.sections import Section
+
+ALONE: Final = "one person alone opened what needs two"
+_TWO: Final = 2
+_HARDEST: Final = 3  # tier
+
+
+def quorum(case: Case) -> Verdict:
+    """(6) Beyond the card, in tier 3 or where she asked for two. A custodian gives a share, and is no second reader."""
+    needing, faults, emergencies = 0, [], []
+    for found in case.decided(READING, permitted=True):
+        if not _needs_two(found):
+            continue
+        needing += 1
+        if len(_desk(found)) >= _TWO:
+            continue
+        if found.slip.emergency:
+            emergencies.append(found)
+        else:
+            faults.append(Fault(found.index, ALONE))
+    rows = [(one.index, day_of(one), one.decision.gate, one.ask.asker, one.section.label) for one in emergencies]
+    if faults:
+        sentence = "One person alone did."
+    elif emergencies:
+        sentence = 'Nobody but where the reporter had ticked "one person may open in an emergency": each is listed.'
+    else:
+        sentence = "Two people stood behind each."
+    return Verdict(
+        answer=YES if faults else NO,
+        sentence=sentence,
+        counts={"decisions that need two": band(needing), "emergencies": len(emergencies), "faults": len(faults)},
+        faults=in_order(faults),
+        tables=(table("emergencies", "leaf, day, gate, who, section", rows),),
+        unsaid=("Of an emergency, the reason is what was written with the request: question 4.",) if rows else (),
+    )
+
+
+def _needs_two(found: Found) -> bool:
+    return found.section is not Section.CARD and (found.slip.tier >= _HARDEST or found.slip.two_person)
+
+
+def _desk(found: Found) -> set[str]:
+    """Return who of the desk stood behind it; signatures were checked with the log (question 1)."""
+    agreed = (one for one in found.approvals if one.section == found.decision.section and one.role == DESK)
+    return {found.ask.asker, *(one.approver for one in agreed)}
