@@ -35,6 +35,7 @@ NOT_SIGNED: Final = "a decision that its gate did not sign"
 TAG: Final = "a decision that its reporter cannot find: the tag is not of the log key"
 LOG_KEY: Final = "a decision under a log key that the slip does not name"
 SLIP: Final = "a decision on a slip that the header does not commit to"
+SEALED_TO: Final = "a decision on a report that was sealed to a directory that is not in the log"
 OTHER_REQUEST: Final = "a decision on another request than the one beside it"
 OTHER_GATE: Final = "a decision by a gate that the request does not name"
 OTHER_LOG: Final = "a request for another log"
@@ -149,6 +150,9 @@ def _report(found: Found, history: History) -> Iterator[str]:
         yield TAG
     if slip.commitment(found.record.slip) != found.header.slip:
         yield SLIP
+    # Whoever shows one reporter a list of people of its own can swap a key in it; her header names that list for ever.
+    if all(one.value.digest != found.header.directory for one in history.directories):
+        yield SEALED_TO
     try:
         gates = [gate.name for gate in history.bundle(found.header.bundle).body.gates]
     except ProofError:

@@ -101,7 +101,7 @@ _ROWS: Final = (
         "absent:exports",
         "Did every export match consent, recipient and level of identity?",
         "nothing yet: the verdict says why",
-        "",
+        "public",
     ),
     (
         12,

@@ -16,6 +16,7 @@ from crypto import leaves
 from policies.statements import day_text
 
 _FLOOR: Final = 10  # below this, nothing is many
+_CLOCKS: Final = 60  # minutes that clocks of gates and house may differ
 _SPREADS: Final = 3.0
 _NORMAL: Final = 1.4826  # MAD to standard deviation, for what is spread normally
 
@@ -29,6 +30,7 @@ def unusual(case: Case) -> Verdict:
             *_above(case.openings),
             *_refused(case),
             *_after(case),
+            *_back(case),
         ]
     )
     return Verdict(
@@ -105,3 +107,18 @@ def _after(case: Case) -> Iterator[tuple[Cell, ...]]:
         place = closed.get(leaves.withdrawn_tag(found.header.withdrawal))
         if place is not None and place < one.index:
             yield one.index, "opened after it was withdrawn", found.ask.asker, day_text(one.day), 1, "0"
+
+
+def _back(case: Case) -> Iterator[tuple[Cell, ...]]:
+    """Decisions that a gate dated earlier than an earlier one, or than a day that the log it had read calls over."""
+    rehearsal = any(one.value.body.rehearsal for one in case.audit.history.bundles)
+    over = [(index, note.day if rehearsal else note.day + 1) for index, note in case.audit.history.feeds]
+    newest: dict[str, int] = {}
+    for found in sorted(case.audit.decisions, key=lambda one: one.decision.sequence):
+        one = found.decision
+        before = newest.get(one.gate, 0)
+        read = max((day * DAY for index, day in over if index < one.size), default=0)
+        if one.minute + _CLOCKS < max(before, read):
+            hours = (max(before, read) - one.minute) // 60
+            yield found.index, "hours that a gate went back", one.gate, day_text(one.minute // DAY), hours, "0"
+        newest[one.gate] = max(before, one.minute)

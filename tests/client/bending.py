@@ -69,15 +69,20 @@ class Bent:
         text = checkpoints.head_text(ORIGIN, len(new), root)
         return text + "\n" + notes.sign_ed25519(ORIGIN, self.organisation.log.identity, text)
 
-    def rewrite(self, index: int, changes: dict[str, object], *, gate_signs: bool, at: int | None = None) -> None:
-        """Change a decision and commit to it again, with a notice that fits, and sign the tree over it."""
+    def rewrite(
+        self, index: int, changes: dict[str, object], *, gate_signs: bool, at: int | None = None, **beside: object
+    ) -> None:
+        """Change a decision, or what its record has beside it, and commit to it again; the tree is signed over it.
+
+        The notice fits, so that nothing but the lie is wrong.
+        """
         at = index if at is None else at
         old = self.record(index)
         body = read_body(old.body, limit=1 << 16)
         decision = structs.replace(Decision.decode(body.decision, limit=1 << 16), **changes)
         message = decision.encode()
         key = self.organisation.keys[decision.gate].identity if gate_signs else os.urandom(32)
-        body = structs.replace(body, decision=message, signature=signing.sign(key, Label.DECISION, message))
+        body = structs.replace(body, decision=message, signature=signing.sign(key, Label.DECISION, message), **beside)
         folder = Folder(self.path)
         told = leaves.open_notice(body.log_key, folder.notice(index))
         notice = leaves.seal_notice(body.log_key, structs.replace(told, body=sha256(body.encode())), os.urandom)
