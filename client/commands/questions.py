@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from client.questions.case import Case
     from client.questions.verdicts import Table
 
+TWO_LOGS = "two logs under one name: leaves differ here, and the log signed both"
 _EXPLAIN = "Each of them is something that somebody must explain."
 _SHOWN = 20  # rows of a table that fit a terminal; all of them are in --json and --csv
 _QUESTIONS_EXAMPLE = "\b\nExample: amana audit questions"
@@ -135,11 +136,10 @@ def compare(*, folder: Path, other: Path, output: Path | None, trust_path: Path 
     if not as_json:
         for side in found.sides:
             click.echo(side.note)
-    fault = "two logs under one name: leaves differ here, and the log signed both"
     fail(
         as_json,
         UnprovenError(f"The log is forked. At leaf {found.index} it says two things, both signed. {FOUND}", NEXT),
-        faults=[{"index": found.index, "fault": fault}],
+        faults=[{"index": found.index, "fault": TWO_LOGS}],
         heads=heads,
     )
 

@@ -2,7 +2,6 @@
 
 from client.questions.case import Case
 from client.questions.verdicts import Verdict, unprovable
-from crypto.opening import READING
 
 _NOTHING = "Nothing in this log says it: "
 
@@ -13,7 +12,7 @@ def exports(case: Case) -> Verdict:
     return unprovable(
         f"{_NOTHING}handing a report on to somebody outside is no action of this version. Files that were taken along "
         "are logged as `copy`; what becomes of them after is not. Purposes were held against consent in question 3.",
-        counts={"files taken along": copied, "openings": len([*case.decided(READING, permitted=True)])},
+        counts={"files taken along": copied, "openings": len(case.openings)},
     )
 
 

@@ -28,8 +28,10 @@ pre { background: #f4f4f1; border: 1px solid #ccc; padding: .7rem; white-space: 
 table { border-collapse: collapse; width: 100%; font-size: .85rem; }
 th, td { border: 1px solid #ccc; padding: .25rem .5rem; text-align: left; vertical-align: top;
   overflow-wrap: anywhere; }
-th { background: #f4f4f1; }
+th { background: #f4f4f1; overflow-wrap: normal; }
 .answer { font-weight: 700; border: 2px solid; border-radius: .3rem; padding: 0 .5rem; white-space: nowrap; }
+code { overflow-wrap: anywhere; }
+.wide { overflow-x: auto; }
 .short td:first-child { white-space: nowrap; }
 .either { color: #333; }
 .clean { color: #14532d; }
@@ -42,6 +44,7 @@ svg rect { fill: #31577a; }
 @page { size: A4; margin: 16mm; }
 @media print {
   body { max-width: none; margin: 0; padding: 0; font-size: 10.5pt; }
+  .wide { overflow: visible; }
   thead { display: table-header-group; }
   tr, svg, pre { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
@@ -101,8 +104,9 @@ def _summary(answered: Sequence[Answered]) -> str:
         for one in answered
     )
     return (
-        '<table class="short"><thead><tr><th></th><th>Question</th><th>Answer</th><th>To be explained</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
+        '<div class="wide"><table class="short"><thead><tr><th></th><th>Question</th><th>Answer</th>'
+        "<th>To explain</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 
@@ -151,4 +155,4 @@ def _table(each: Table) -> str:
     )
     more = len(each.rows) - _ROWS
     rest = f"<p>{more} more rows are in the CSV files of <code>amana audit ask --csv</code>.</p>" if more > 0 else ""
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}"
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{rest}'

@@ -56,6 +56,6 @@ def save(folder: Path, answered: Iterable[Answered]) -> list[str]:
 def _text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")  # RFC 4180
-    writer.writerow(columns)
+    writer.writerow([neutral(column) for column in columns])
     writer.writerows([neutral(cell) for cell in row] for row in rows)
     return stream.getvalue()

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -52,3 +53,24 @@ def test_every_test_says_what_it_is() -> None:
     assert numbers <= set(NUMBERS)
     with_test = {number for number, (_, named, _) in rows().items() if "tests/attacks/" in named}
     assert with_test == numbers
+
+
+FAULTS_OF = (
+    "client.auditor", "client.commands.questions", "client.decisions", "client.erasures_found", "client.history",
+    "client.questions.conflicts", "client.questions.keeping", "client.questions.quorum", "client.records",
+    "client.replaying",
+)  # fmt: skip
+
+
+def test_every_lie_is_named_in_the_words_of_the_code() -> None:
+    """Each row of lies names a fault that exists, and tests that exist."""
+    lines = [line for line in (HERE / "README.md").read_text("utf-8").splitlines() if re.match(r"\| L\d", line)]
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+    assert [row[0] for row in rows] == [f"L{number}" for number in range(1, len(rows) + 1)]
+    said = {value for name in FAULTS_OF for value in vars(import_module(name)).values() if isinstance(value, str)}
+    assert [row[2] for row in rows if row[2] not in said] == []
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row[3])
+        assert named, row
+        for path, test in named:
+            assert f"def {test}(" in (ROOT / path).read_text("utf-8"), test

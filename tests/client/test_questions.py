@@ -249,3 +249,13 @@ def test_a_list_of_leaves_ends() -> None:
     found = verdicts.tally("t", "what", [("x", index) for index in range(250)])
     assert found.rows[0][1] == 250
     assert str(found.rows[0][2]).endswith("99 and 150 more")
+
+
+def test_the_document_lists_the_same_questions() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "auditing.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in text.split("\n") if line[:3] == "| 1"]
+    assert rows
+    for one in CATALOGUE:
+        assert f"| {one.number} | {one.question} | {one.proves} |" in text
+    for said in ("Nobody did, as certificates, slips and the log before it say.", "Two people stood behind each."):
+        assert said in text  # as the command says it
