@@ -15,6 +15,7 @@ from typing import Final
 
 from bench import (
     appending,
+    auditing,
     keeping,
     looking,
     opening,
@@ -42,6 +43,7 @@ ITEMS: Final[dict[int, Callable[[Scale], Found]]] = {
     10: looking.looking,
     11: sealing_files.sealing_files,
     12: uploading.uploading,
+    13: auditing.auditing,
 }
 LEAST: Final = 7  # rounds of a table that may be quoted
 

@@ -14,8 +14,9 @@ from client import decisions, erasures_found, feeds_found, history, records
 from client.decisions import Found
 from client.findings import WHOLE, Fault, Progress, Report
 from client.folder import CHECKPOINT, Folder
-from client.history import History, Naming
+from client.history import History, Naming, Sightings
 from crypto.errors import CryptoError
+from crypto.hybrid import PrivateKey
 from crypto.keyfile import KeyRing
 from crypto.merkle import Frontier, leaf_hash
 from crypto.opening import next_journal
@@ -54,10 +55,11 @@ def verify(folder: Path, trust: Trust, *, auditor: KeyRing | None = None, progre
     ids = records.check(source, all_leaves, auditor, report, progress)
     from_start = records.LATE not in report.unchecked
     # (5) and (6) every decision, its asker and its approvers.
+    own = None if auditor is None else PrivateKey(auditor.encryption)
     for found in report.decisions:
         for fault in decisions.faults(found, report.history, source.notice(found.index), trust.log_policy.origin):
             report.blame(found.index, fault)
-        if auditor is not None and not _gives_reason(found, report.history, auditor):
+        if auditor is not None and own is not None and not _gives_reason(found, report.history, auditor, own):
             report.blame(found.index, REASON)
     # (7) the versions named are in force at the size named, and that size and root are of this tree.
     _places(report, all_leaves)
@@ -121,13 +123,13 @@ def _tree(leaves: Sequence[bytes], signed: Sequence[tuple[int, bytes]], report: 
         seen.add(leaf)
 
 
-def _gives_reason(found: Found, history: History, auditor: KeyRing) -> bool:
+def _gives_reason(found: Found, history: History, auditor: KeyRing, own: PrivateKey) -> bool:
     """Whether the reason opens to her and is text; true where it was sealed to a directory without her."""
     directory = next((one.value for one in history.directories if one.value.number == found.request.directory), None)
     if directory is None or auditor.encryption_public not in directory.auditors:
         return True  # not hers to judge
     try:
-        decisions.reason(found, auditor)
+        decisions.reason(found, own)
     except (CryptoError, UnicodeError):
         return False
     return True
@@ -138,6 +140,7 @@ def _places(report: Report, leaves: Sequence[bytes]) -> None:
     sightings: dict[str, list[tuple[int, int]]] = {}
     for found in report.decisions:
         sightings.setdefault(found.decision.gate, []).append((found.decision.size, found.decision.minute))
+    said = {gate: Sightings(pairs) for gate, pairs in sightings.items()}
     asked: set[tuple[str, bytes, int]] = set()
     for found in report.decisions:
         one = found.decision
@@ -149,7 +152,7 @@ def _places(report: Report, leaves: Sequence[bytes]) -> None:
             report.blame(found.index, AGAIN)
         asked.add((one.gate, one.request, one.section))
         for digest, wrong in ((one.bundle, history.wrong_bundle), (one.directory, history.wrong_directory)):
-            naming = Naming(digest=digest, size=one.size, minute=one.minute, sightings=sightings[one.gate])
+            naming = Naming(digest=digest, size=one.size, minute=one.minute, sightings=said[one.gate])
             fault = wrong(report.history, naming)
             if fault is not None:
                 report.blame(found.index, fault)

@@ -12,7 +12,7 @@ from crypto.canonical import decode
 from crypto.envelope import Header
 from crypto.errors import CryptoError, MalformedError, OpenError, ProofError
 from crypto.hashing import digest, sha256, tag
-from crypto.keyfile import KeyRing
+from crypto.hybrid import PrivateKey
 from crypto.labels import Label
 from crypto.leaves import Notice, Record, record_bucket
 from crypto.limits import limit
@@ -57,7 +57,7 @@ class Found:
     index: int
     leaf: bytes
     salt: bytes
-    body: bytes
+    digest: bytes  # of the body that the leaf commits to
     record: DecisionRecord
     decision: Decision
     request: Request
@@ -88,7 +88,7 @@ def read(index: int, leaf: bytes, record: Record) -> Found:
         index=index,
         leaf=leaf,
         salt=record.salt,
-        body=record.body,
+        digest=sha256(record.body),
         record=body,
         decision=decision,
         request=request,
@@ -106,9 +106,9 @@ def decode_approval(pair: Pair) -> Approval:
     return approval
 
 
-def reason(found: Found, auditor: KeyRing) -> str:
+def reason(found: Found, key: bytes | PrivateKey) -> str:
     """Return what the asker wrote to auditors. Raise CryptoError or UnicodeError where it does not open to this one."""
-    padded = hybrid.unseal_any(auditor.encryption, found.record.justification, Label.JUSTIFICATION.value)
+    padded = hybrid.unseal_any(key, found.record.justification, Label.JUSTIFICATION.value)
     return unpad(padded).decode()
 
 
@@ -218,7 +218,7 @@ def notice_agrees(found: Found, sealed: bytes, asker: Person | None) -> bool:
     decision = found.decision
     expected = Notice(
         salt=found.salt,
-        body=sha256(found.body),
+        body=found.digest,
         gate=decision.gate,
         role="",
         section=_REFUSED,

@@ -3,8 +3,10 @@
 Protocol 13, auditor (3), and the half of (7) that asks which versions were in force.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Final, Generic, TypeVar
 
 from client.folder import BUNDLES, DIRECTORIES, Folder
@@ -185,6 +187,26 @@ Sighting = tuple[int, int]
 """Size of the log that a gate had read, and the minute at which it said so."""
 
 
+class Sightings:
+    """All that one gate said of itself, in order: each question costs a search, however long the log is."""
+
+    def __init__(self, said: Iterable[Sighting]) -> None:
+        pairs = sorted(said)
+        self._sizes = [size for size, _ in pairs]
+        self._newest = list(accumulate((minute for _, minute in pairs), max))
+        self._oldest = list(accumulate((minute for _, minute in reversed(pairs)), min))[::-1]
+
+    def first_with(self, index: int) -> int | None:
+        """Return the earliest minute at which it had read a leaf."""
+        place = bisect_right(self._sizes, index)
+        return self._oldest[place] if place < len(self._sizes) else None
+
+    def last_without(self, index: int) -> int | None:
+        """Return the latest minute at which it had not."""
+        place = bisect_right(self._sizes, index)
+        return self._newest[place - 1] if place else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Naming:
     """A decision names a version, at a size and a minute; `sightings` is all that its gate said of itself."""
@@ -192,7 +214,7 @@ class Naming:
     digest: bytes
     size: int
     minute: int
-    sightings: Sequence[Sighting]
+    sightings: Sightings
 
 
 def wrong_bundle(history: History, naming: Naming) -> str | None:
@@ -214,8 +236,8 @@ def _wrong(versions: Sequence[Placed[V]], naming: Naming, narrows: Callable[[V, 
     for later in visible[place + 1 :]:
         if narrows(visible[place].value, later.value):
             return OVERRULED
-        seen = min((minute for size, minute in naming.sightings if size > later.index), default=naming.minute)
-        if naming.minute - seen >= later.wait:
+        seen = naming.sightings.first_with(later.index)
+        if naming.minute - (naming.minute if seen is None else seen) >= later.wait:
             return OUTDATED
     return EARLY if _early(visible, place, naming, narrows) else None
 
@@ -223,8 +245,8 @@ def _wrong(versions: Sequence[Placed[V]], naming: Naming, narrows: Callable[[V, 
 def _early(visible: Sequence[Placed[V]], place: int, naming: Naming, narrows: Callable[[V, V], bool]) -> bool:
     """Whether a version could not yet bind: neither the first, nor narrower than one that did, nor waited for."""
     chosen = visible[place]
-    unseen = [minute for size, minute in naming.sightings if size <= chosen.index]
-    if place == 0 or not unseen or naming.minute >= max(unseen) + chosen.wait:
+    unseen = naming.sightings.last_without(chosen.index)
+    if place == 0 or unseen is None or naming.minute >= unseen + chosen.wait:
         return False
     before = [i for i in range(place) if narrows(visible[i].value, chosen.value)]
     return all(_early(visible, i, naming, narrows) for i in before)

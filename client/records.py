@@ -13,6 +13,7 @@ from client.findings import Progress, Report
 from client.folder import Folder
 from crypto import leaves
 from crypto.errors import CryptoError, MalformedError, OpenError, ProofError
+from crypto.hybrid import PrivateKey
 from crypto.keyfile import KeyRing
 from crypto.leaves import MEMO, NOTICE
 
@@ -43,6 +44,7 @@ def check(
     """
     if auditor is None:
         report.unchecked.append(NO_KEY)
+    own = None if auditor is None else PrivateKey(auditor.encryption)  # made once: it costs as much as to open with it
     closed: list[int] = []
     first: int | None = None
     erased, ids = report.history.erased, dict[int, bytes]()
@@ -53,10 +55,10 @@ def check(
         if leaves.is_public(leaf) or leaves.is_withdrawal(leaf):
             report.count("public" if leaves.is_public(leaf) else "withdrawal")
         elif index in erased:
-            ids.update(_read_copy(source, report, (index, leaf), auditor))
+            ids.update(_read_copy(source, report, (index, leaf), own))
             report.ids.update(ids)
         else:
-            opened = _read(source, report, (index, leaf), auditor)
+            opened = _read(source, report, (index, leaf), own)
             if opened and first is None:
                 first = index
             elif opened is False:
@@ -77,17 +79,15 @@ def _look_beside(source: Folder, report: Report, index: int, *, erased: bool) ->
         report.blame(index, BESIDE)
 
 
-def _read_copy(
-    source: Folder, report: Report, place: tuple[int, bytes], auditor: KeyRing | None
-) -> Mapping[int, bytes]:
+def _read_copy(source: Folder, report: Report, place: tuple[int, bytes], own: PrivateKey | None) -> Mapping[int, bytes]:
     """Look at what lay beside an erased leaf: an arrival tells its id, a decision is judged like any other."""
     index, leaf = place
     report.count("erased")
     sealed = source.record(index)
-    if sealed is None or auditor is None:
+    if sealed is None or own is None:
         return {}
     try:
-        record = leaves.open_record(auditor.encryption, sealed)
+        record = leaves.open_record(own, sealed)
         leaves.check_record(leaf, record, source.notice(index), source.memo(index))
         if record.kind == leaves.RECEIVED:
             return {index: record.body}
@@ -101,15 +101,15 @@ def _read_copy(
     return {}
 
 
-def _read(source: Folder, report: Report, place: tuple[int, bytes], auditor: KeyRing | None) -> bool | None:
+def _read(source: Folder, report: Report, place: tuple[int, bytes], own: PrivateKey | None) -> bool | None:
     """Look at one sealed record. Return whether it opens to the auditor; None where that was not tried."""
     index, leaf = place
     sealed = source.served(index)
     if sealed is None:
         report.blame(index, MISSING)
         return None
-    if auditor is not None:
-        return _open(source, report, (index, leaf, sealed), auditor)
+    if own is not None:
+        return _open(source, report, (index, leaf, sealed), own)
     report.count("sealed")
     if not sealed or not sealed[0] or len(sealed) != leaves.record_size(sealed[0]):
         report.blame(index, FORM)
@@ -129,11 +129,11 @@ def _judge_closed(report: Report, closed: Sequence[int], first: int | None, audi
             report.blame(index, CLOSED)
 
 
-def _open(source: Folder, report: Report, beside: tuple[int, bytes, bytes], auditor: KeyRing) -> bool:
+def _open(source: Folder, report: Report, beside: tuple[int, bytes, bytes], own: PrivateKey) -> bool:
     """Open one record and compare it with its leaf; False where it does not open at all."""
     index, leaf, sealed = beside
     try:
-        record = leaves.open_record(auditor.encryption, sealed)
+        record = leaves.open_record(own, sealed)
     except OpenError:
         return False
     except MalformedError:

@@ -8,7 +8,7 @@ from crypto import hybrid
 from crypto.canonical import Message, require
 from crypto.errors import MalformedError, ProofError
 from crypto.hashing import derive, digest, sha256, tag
-from crypto.hybrid import Draw
+from crypto.hybrid import Draw, PrivateKey
 from crypto.labels import Label
 from crypto.limits import limit
 from crypto.padding import pad, unpad
@@ -95,9 +95,9 @@ def seal_wrapped(record: Record, wrapped: bytes) -> bytes:
     return hybrid.seal_wrapped(wrapped, pad(record.encode(), record_bucket(auditors)), Label.RECORD.value)
 
 
-def open_record(seed: bytes, sealed: bytes) -> Record:
-    """Open as an auditor. Raise OpenError or MalformedError."""
-    padded = hybrid.unseal_any(seed, sealed, Label.RECORD.value)
+def open_record(key: bytes | PrivateKey, sealed: bytes) -> Record:
+    """Open as an auditor, by her key or its seed. Raise OpenError or MalformedError."""
+    padded = hybrid.unseal_any(key, sealed, Label.RECORD.value)
     return Record.decode(unpad(padded), limit=record_bucket(limit("auditors")))
 
 

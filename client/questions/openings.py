@@ -16,6 +16,7 @@ from client.reading import visible
 from client.tallies import band
 from crypto.errors import CryptoError
 from crypto.hashing import sha256
+from crypto.hybrid import PrivateKey
 from crypto.opening import READING
 from crypto.sections import CUSTODIAL
 from policies.vocabulary import PURPOSES
@@ -90,6 +91,7 @@ def allowed(case: Case) -> Verdict:
 def reasons(case: Case) -> Verdict:
     """(4) The sample is drawn by the checkpoint's root: nobody chose it, and every auditor draws the same."""
     texts: dict[bytes, tuple[Found, str]] = {}
+    own = PrivateKey(case.auditor.encryption)
     faults, closed = [], 0
     for found in case.decided():
         if found.ask.purpose not in PURPOSES:
@@ -97,7 +99,7 @@ def reasons(case: Case) -> Verdict:
         if found.decision.request in texts:
             continue
         try:
-            texts[found.decision.request] = found, decisions.reason(found, case.auditor)
+            texts[found.decision.request] = found, decisions.reason(found, own)
         except (CryptoError, UnicodeError):
             closed += 1  # sealed to a directory without her; otherwise it is a fault of the log (question 1)
     asked = [one for one in texts.values() if one[0].ask.action in READING]

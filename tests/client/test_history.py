@@ -7,7 +7,7 @@ import pytest
 from client import exporting, history, records
 from client.auditor import verify
 from client.findings import Fault
-from client.history import Naming
+from client.history import Naming, Sightings
 from crypto.relay import Publication
 from crypto.sections import Section
 from policies import cast
@@ -56,7 +56,7 @@ def test_versions_wait_and_are_not_waited_for_longer(tmp_path: Path) -> None:
 
     def wrong(version: int, decision: int) -> str | None:
         size, minute = sightings[decision]
-        naming = Naming(digest=versions[version], size=size, minute=minute, sightings=sightings)
+        naming = Naming(digest=versions[version], size=size, minute=minute, sightings=Sightings(sightings))
         return history.wrong_directory(found.history, naming)
 
     assert wrong(0, 1) == history.OVERRULED
@@ -81,7 +81,7 @@ def test_narrower_than_what_still_waits_binds_nothing_early(tmp_path: Path) -> N
 
     def wrong(minutes: int) -> str | None:
         now = sightings[0][1] + minutes
-        naming = Naming(digest=third, size=found.size, minute=now, sightings=[*sightings, (found.size, now)])
+        naming = Naming(digest=third, size=found.size, minute=now, sightings=Sightings([*sightings, (found.size, now)]))
         return history.wrong_directory(found.history, naming)
 
     assert wrong(1) == history.EARLY
