@@ -37,6 +37,7 @@ TOO_MANY: Final = "a decision on more requests of one person and day than a gate
 RECUSED: Final = "R5.recused"
 _FORGETS: Final = {"R11.withdrawn", "R11.retention"}
 _DAY: Final = 1440  # minutes
+_STEP: Final = 64  # decisions between two words of progress
 
 
 @dataclass(slots=True)
@@ -52,15 +53,17 @@ def replay(folder: Path, trust: Trust, auditor: KeyRing, *, progress: Progress |
     """Verify an exported folder, then decide every decision in it again. Faults are those of replaying alone."""
     audit = verify(folder, trust, auditor=auditor, progress=progress)
     source = Folder(folder)
-    return decide_again(audit, source, auditor)
+    return decide_again(audit, source, auditor, progress=progress)
 
 
-def decide_again(audit: Report, source: Folder, auditor: KeyRing) -> Replay:
+def decide_again(audit: Report, source: Folder, auditor: KeyRing, *, progress: Progress | None = None) -> Replay:
     """Decide again what an audit found."""
     result = Replay(audit=audit)
     facts = Facts(audit, source, auditor)
     before = _asked_before(audit.decisions)
-    for found in audit.decisions:
+    for place, found in enumerate(audit.decisions):
+        if progress is not None and place % _STEP == 0:
+            progress(place, len(audit.decisions))
         fault = _judge_quota(found, before[found.index], whole=LATE not in audit.unchecked)
         if fault is None and found.decision.rules != list(OVER_QUOTA):
             fault = _judge(facts, found)

@@ -117,7 +117,8 @@ def replay(*, folder: Path, key: Path, trust_path: Path | None, as_json: bool) -
     found, _, ring = verified(folder, trust_path, key)
     if ring is None:
         raise UsageError("Replaying needs an auditor's key.", "Name it with --as.")
-    result = replaying.decide_again(found, Folder(folder), ring)
+    result = replaying.decide_again(found, Folder(folder), ring, progress=progress("decided again"))
+    end_progress()
     fields = {"decided": result.decided, "unchecked": found.unchecked}
     end_with(as_json, sorted({*found.faults, *result.faults}), fields)
     sentence = f"All of it holds, and the rules give the same for each of {result.decided} decisions."

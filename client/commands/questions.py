@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from client.commands.options import fail, json_option, say, trust_of, trust_option
-from client.commands.verified import FILE, FOLDER, FOUND, KEY_HELP, NEXT, end_with, is_export, verified
+from client.commands.verified import (
+    FILE,
+    FOLDER,
+    FOUND,
+    KEY_HELP,
+    NEXT,
+    end_progress,
+    end_with,
+    is_export,
+    progress,
+    verified,
+)
 from client.errors import UnprovenError, UsageError
 
 if TYPE_CHECKING:
@@ -73,6 +84,7 @@ def ask(  # noqa: PLR0913 - options of a command
 
     case = _case(folder, trust_path, key, report_id)
     found = answered.answer(case, numbers)
+    end_progress()
     written = [] if sheets is None else csv_files.save(sheets, found)
     faults = answered.faults(found)
     fields = {
@@ -104,6 +116,7 @@ def report(*, folder: Path, key: Path, output: Path, trust_path: Path | None, as
 
     case = _case(folder, trust_path, key, None)
     found = answered.answer(case)
+    end_progress()
     write_new(output, printed.page(case, found).encode())
     fields = {"file": str(output), "size": case.audit.size, "root": case.audit.root.hex()}
     if not as_json:
@@ -157,7 +170,7 @@ def _case(folder: Path, trust_path: Path | None, key: Path, report_id: str | Non
     found, trust, ring = verified(folder, trust_path, key)
     if ring is None:
         raise UsageError("Questions need an auditor's key.", "Name it with --as.")
-    return Case(trust, found, Folder(folder), ring, wanted)
+    return Case(trust, found, Folder(folder), ring, wanted, progress("decided again"))
 
 
 def _fields(one: "Answered") -> dict[str, Any]:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from client.decisions import Found
-from client.findings import Fault, Report
+from client.findings import Fault, Progress, Report
 from client.folder import Folder
 from client.questions.calendar import Calendar
 from client.replaying import Facts, Replay, decide_again
@@ -41,6 +41,7 @@ class Case:
     source: Folder
     auditor: KeyRing
     report: bytes | None = None  # the one report that is asked about by its id
+    progress: Progress | None = None
 
     @cached_property
     def leaves(self) -> list[bytes]:
@@ -50,7 +51,7 @@ class Case:
     @cached_property
     def replay(self) -> Replay:
         """All that was decided, decided again."""
-        return decide_again(self.audit, self.source, self.auditor)
+        return decide_again(self.audit, self.source, self.auditor, progress=self.progress)
 
     @cached_property
     def facts(self) -> Facts:

@@ -16,7 +16,7 @@ from client.auditor import verify
 from client.errors import UnprovenError
 from client.findings import WHOLE, Fault
 from client.folder import CHECKPOINT, CHECKPOINTS, MEMOS, NOTICES, RECORDS
-from client.questions import conflicts, keeping, quorum
+from client.questions import conflicts, keeping, openings, quorum
 from client.questions.answered import NOT_VERIFIED
 from client.questions.printed import page
 from client.questions.verdicts import NO, UNPROVABLE, YES
@@ -25,6 +25,7 @@ from crypto.checkpoints import TlogProof
 from crypto.hashing import sha256
 from crypto.labels import Label
 from crypto.leaves import MEMO, NOTICE
+from crypto.relay import Publication
 from crypto.sections import Section
 from gate import decide as gate_decide
 from gate import release as gate_release
@@ -221,6 +222,28 @@ def test_one_person_where_two_are_needed(fresh: Running, permits: Permits) -> No
     assert found.counts["decisions that need two"] == "fewer than 10"
 
 
+@pytest.mark.parametrize(("tier", "two"), [(3, False), (1, True)])
+def test_two_are_needed_by_tier_or_because_she_asked(fresh: Running, permits: Permits, tier: int, two: bool) -> None:  # noqa: FBT001
+    slip = {**sample_slip("S08"), "tier": tier, "two_person": two, "emergency": False}
+    report = send(fresh, "S08", slip=slip)
+    permits("R3.story-two")
+    Asking(fresh, "r1", report, [STORY]).send()
+    Asking(fresh, "r1", report, [CARD]).send()  # for the card, one is enough
+    bent = exported_now(fresh)
+    alone, _ = bent.decisions()
+    found = verify(bent.path, bent.organisation.trust, auditor=bent.auditor).decisions[0].slip
+    assert (found.tier, found.two_person) == (tier, two)
+    assert answers(bent, 6)[6].faults == (Fault(alone, quorum.ALONE),)
+
+
+def test_who_agrees_must_be_free_of_ties_too(fresh: Running, permits: Permits) -> None:
+    report = send(fresh, "S08", slip={**sample_slip("S08"), "exclude_people": ["r4"]})
+    permits("R3.story-two")
+    Asking(fresh, "r1", report, [STORY]).approve("r4", STORY).send()
+    bent = exported_now(fresh)
+    assert Fault(bent.decisions()[0], conflicts.EXCLUDED) in answers(bent, 5)[5].faults
+
+
 def test_an_emergency_is_named_and_is_no_fault(fresh: Running) -> None:
     report = send(fresh, "S08", slip={**sample_slip("S08"), "emergency": True})
     asking = Asking(fresh, "r1", report, [STORY])
@@ -240,7 +263,9 @@ def test_opened_although_it_was_withdrawn(fresh: Running, permits: Permits) -> N
     fresh.house.wait(fresh.house.open(kept))
     bent = exported_now(fresh)
     (index,) = bent.decisions()
-    assert answers(bent, 12)[12].faults == (Fault(index, keeping.AFTER),)
+    found = answers(bent, 12, 17)
+    assert found[12].faults == (Fault(index, keeping.AFTER),)
+    assert [row[:3] for row in found[17].tables[0].rows] == [(index, "opened after it was withdrawn", "r1")]
 
 
 # The log
@@ -356,6 +381,29 @@ def test_a_reason_that_says_nothing(fresh: Running) -> None:
     bent = exported_now(fresh)
     found = answers(bent, 4)[4]
     assert [one.index for one in found.faults] == bent.decisions()
+
+
+def test_a_purpose_that_is_none(fresh: Running) -> None:
+    report = send(fresh, "S01")
+    asking = Asking(fresh, "r1", report, [CARD], purpose="GOSSIP")
+    assert asking.permitted(asking.send()) == {CARD: False}
+    bent = exported_now(fresh)
+    assert answers(bent, 4)[4].faults == (Fault(bent.decisions()[0], openings.NO_PURPOSE),)
+
+
+def test_a_person_who_changed_her_role_is_listed(fresh: Running) -> None:
+    before = fresh.organisation.directory
+    assert before is not None
+    people = [
+        structs.replace(one, role="custodian", pools=[]) if one.name == "r5" else one for one in before.body.people
+    ]
+    body = structs.replace(before.body, number=2, people=people)
+    note = fresh.organisation.signed(directories.unsigned(body, before), *OFFICERS[:2])
+    sealed = fresh.house.directory(1)[2]
+    fresh.house.publish(Publication(note=note, body=body.encode(), certificates=sealed))
+    found = answers(exported_now(fresh), 8, 16)
+    assert found[16].tables[1].rows == ((2, "r5", "desk then custodian"),)
+    assert (2, "directory", 2, "person r5: role, pools changed") in found[8].tables[1].rows
 
 
 def test_one_key_for_two_duties(fresh: Running) -> None:

@@ -13,7 +13,8 @@ from client.questions.unusual import usual
 from client.questions.verdicts import NO, UNPROVABLE, YES
 from crypto.sections import Section
 from tests.asking import Asking
-from tests.client.aging import Aged, age
+from tests.attacks.gates import clean, lie_about_facts
+from tests.client.aging import Aged, age, copy
 from tests.client.asking_questions import answers, case_of, exported_now, rows
 from tests.client.bending import Bent
 from tests.client.test_history import without
@@ -123,6 +124,7 @@ def test_counts_reconcile_by_leaves(aged: Aged) -> None:
 def test_what_is_withdrawn_is_closed_until_it_is_destroyed(tmp_path: Path) -> None:
     with serious(tmp_path, withdraw_hours=48) as world:
         hers, other = Her(world), Her(world)
+        Asking(world, "r1", hers.report, [CARD]).send()
         hers.withdraws()
         Asking(world, "r1", other.report, [CARD]).send()
         counts = answers(exported_now(world), 10)[10].counts
@@ -131,7 +133,8 @@ def test_what_is_withdrawn_is_closed_until_it_is_destroyed(tmp_path: Path) -> No
         Asking(world, "r1", hers.report, [CARD]).send()  # her gate has no wish of hers: it stays closed
         later(world, 1)
         found = answers(exported_now(world), 10, 12, 17)
-        assert (found[12].answer, found[12].counts["withdrawn"]) == (YES, 1)
+        assert (found[12].answer, found[12].faults, found[12].counts["withdrawn"]) == (YES, (), 1)
+        assert found[17].answer == NO  # what was opened before is nothing unusual
 
 
 def test_days_between_arrival_and_a_first_look(tmp_path: Path) -> None:
@@ -163,7 +166,7 @@ def test_who_changed_the_rules(tmp_path: Path) -> None:
         world.house.publish(world.organisation.next_bundle(policies=rules.body.policies + forbid, threshold=1))
         world.house.publish(world.organisation.next_directory())
         Asking(world, "r1", report, [CARD]).send()
-        found = answers(exported_now(world), 8, 14, 15, 24)
+        found = answers(exported_now(world), 8, 14, 15, 16, 24)
     versions = {(row[1], row[2]): row for row in rows(found[8], "versions")}
     assert versions["bundle", 1][3:5] == ("officer-1 officer-2", 0)
     assert versions["directory", 2][4] == 0  # it only takes away
@@ -176,6 +179,7 @@ def test_who_changed_the_rules(tmp_path: Path) -> None:
     assert ("bundle", 2, "policies: see the lines") in told
     lines = [row[3] for row in rows(found[8], "diff")]
     assert '+@id("R0.closed")' in lines
+    assert found[16].counts["people who changed their role"] == 0
     people = {row[0]: row for row in rows(found[14], "people")}
     assert people["r3"][3] == ""  # gone, and here again
     assert len(rows(found[15], "directories")) == 3
@@ -206,6 +210,51 @@ def test_somebody_far_above_the_others(fresh: Running) -> None:
     assert ("different reports in a day", "r1", 12) in hints
     assert {who for _, who, _ in hints} == {"r1"}
     assert (found.answer, found.faults) == (YES, ())  # a hint is no fault
+
+
+def test_a_clock_that_went_back(fresh: Running) -> None:
+    report = send(fresh, "S01")
+    fresh.clock.offset += 3 * 3600
+    Asking(fresh, "r1", report, [CARD]).send()
+    fresh.clock.offset -= 3 * 3600
+    Asking(fresh, "r1", report, [CARD]).send()
+    bent = exported_now(fresh)
+    (row,) = rows(answers(bent, 17)[17], "hints")
+    assert (row[0], row[1], row[4]) == (bent.decisions()[1], "hours that a gate went back", 3)
+
+
+def test_what_came_into_the_log_too_late_to_be_released(aged: Aged, tmp_path: Path) -> None:
+    """Decided in the first days, in the log behind files of later days: no gate released it."""
+    bent = copy(aged.late, tmp_path / "late")
+    first, *_, last = case_of(bent).decided()
+    here = {"size": first.decision.size, "minute": first.decision.minute, "root": first.decision.root}
+    bent.rewrite(last.index, dict(here), gate_signs=True)
+    found = answers(bent, 20)[20]
+    assert (found.answer, found.counts["too late"]) == (YES, 1)
+    assert [row[0] for row in rows(found, "late")] == [last.index]
+
+
+def test_a_person_above_her_colleagues_over_many_days(tmp_path: Path) -> None:
+    with serious(tmp_path) as world:
+        hers = [Her(world) for _ in range(5)]
+        for number in range(3):
+            for one in hers:
+                Asking(world, "r1", one.report, [CARD]).send()
+            for who in ("r4", "r5"):
+                Asking(world, who, hers[number].report, [CARD]).send()
+            later(world, 1)
+        found = answers(exported_now(world), 17)[17]
+    assert [(row[1], row[2], row[4]) for row in rows(found, "hints")] == [("openings of one person in all", "r1", 15)]
+
+
+def test_two_of_three_gates_make_one_opening(three_gates: Running) -> None:
+    report = send(three_gates, "S01")
+    Asking(three_gates, "r1", report, [CARD]).send()
+    lie_about_facts(three_gates, "gate-2", clean)
+    Asking(three_gates, "r2", report, [CARD]).send()  # one gate alone lets her in: nothing opens
+    found = answers(exported_now(three_gates), 2)[2]
+    assert (found.counts["decisions"], found.counts["openings"]) == (6, 1)
+    assert [row[:2] for row in rows(found, "by-person")] == [("r1", 1)]
 
 
 @pytest.mark.parametrize(
