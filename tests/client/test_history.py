@@ -88,6 +88,14 @@ def test_narrower_than_what_still_waits_binds_nothing_early(tmp_path: Path) -> N
     assert wrong(24 * 60) is None
 
 
+def test_what_a_gate_said_of_itself() -> None:
+    """It has read leaf 5 where it speaks of six leaves or more; its clock may have gone back."""
+    said = Sightings([(6, 100), (5, 90), (9, 95), (2, 97)])
+    assert [said.first_with(index) for index in (1, 4, 5, 8, 9)] == [90, 90, 95, 95, None]
+    assert [said.last_without(index) for index in (1, 2, 5, 6, 9)] == [None, 97, 97, 100, 100]
+    assert Sightings([]).first_with(0) is Sightings([]).last_without(0) is None
+
+
 def test_who_became_auditor_later_is_told_what_she_cannot_check(fresh: Running) -> None:
     report = send(fresh, "S01")
     Asking(fresh, "r1", report, [CARD]).send()

@@ -154,6 +154,24 @@ def test_days_between_arrival_and_a_first_look(tmp_path: Path) -> None:
     assert found.faults == ()  # a promise of the desk, and no lie of anybody
 
 
+def test_between_which_days_a_leaf_came(tmp_path: Path) -> None:
+    with serious(tmp_path) as world:
+        day = world.clock.day
+        before = Her(world)
+        later(world, 1)
+        between = Her(world)
+        Asking(world, "r1", between.report, [CARD]).send()
+        unread = Her(world)
+        bent = exported_now(world)
+    found = case_of(bent)
+    places = {report: index for index, report in found.audit.ids.items()}
+    days = [
+        (found.calendar.soonest(places[one.report]), found.calendar.latest(places[one.report]))
+        for one in (before, between, unread)
+    ]
+    assert days == [(None, day + 1), (day + 1, day + 1), (day + 1, None)]
+
+
 def test_who_changed_the_rules(tmp_path: Path) -> None:
     with running(tmp_path, Organisation(widen_hours=24)) as world:
         report = send(world, "S01")
