@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import time
+from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -199,6 +200,10 @@ class Story:
         )
         replayed = self.house.run("audit", "replay", str(folder), "--as", key)
         say(f"   replay: {summary(replayed)}")
+        asked = self.house.run("audit", "ask", str(folder), "--as", key)["questions"]
+        answers = Counter(str(one["answer"]) for one in asked)
+        told = ", ".join(f"{count} {answer}" for answer, count in sorted(answers.items()))
+        say(f"   ask: {len(asked)} questions of auditors: {told}; nothing to explain.")
         leaf = folder / "leaves.bin"
         data = bytearray(leaf.read_bytes())
         data[48 * 5 + 20] ^= 1

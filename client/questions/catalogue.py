@@ -51,7 +51,7 @@ _ROWS: Final = (
         4,
         "openings:reasons",
         "Was a purpose and a reason given each time?",
-        "each request carries a purpose of the vocabulary and a reason that auditors can read; a sample is shown",
+        "each request to read has a purpose of the vocabulary and a reason that auditors can read; a sample is shown",
         "",
     ),
     (

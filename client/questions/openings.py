@@ -9,7 +9,6 @@ from typing import Final
 
 from client import decisions
 from client.decisions import Found
-from client.findings import Fault
 from client.questions.case import Case, day_of, in_order
 from client.questions.verdicts import NO, YES, Table, Verdict, table, tally, unprovable
 from client.reading import visible
@@ -89,36 +88,44 @@ def allowed(case: Case) -> Verdict:
 
 
 def reasons(case: Case) -> Verdict:
-    """(4) The sample is drawn by the checkpoint's root: nobody chose it, and every auditor draws the same."""
-    texts: dict[bytes, tuple[Found, str]] = {}
-    own = PrivateKey(case.auditor.encryption)
-    faults, closed = [], 0
-    for found in case.decided():
-        if found.ask.purpose not in PURPOSES:
-            faults.append(Fault(found.index, NO_PURPOSE))
-        if found.decision.request in texts:
-            continue
-        try:
-            texts[found.decision.request] = found, decisions.reason(found, own)
-        except (CryptoError, UnicodeError):
-            closed += 1  # sealed to a directory without her; otherwise it is a fault of the log (question 1)
-    asked = [one for one in texts.values() if one[0].ask.action in READING]
-    faults += [Fault(found.index, NO_REASON) for found, text in asked if not text.strip()]
-    drawn = sorted(texts.values(), key=lambda one: sha256(case.audit.root + one[0].index.to_bytes(8, "big")))
+    """(4) No rule asks for a reason, so a missing one is no fault; it is counted, by leaf.
+
+    The sample is drawn by the checkpoint's root: nobody chose it, and every auditor draws the same.
+    """
+    texts, closed = _reasons(case)
+    asked = [one for one in texts if one[0].ask.action in READING]
+    without = [(found.index, NO_REASON, found.ask.asker) for found, text in asked if not text.strip()]
+    without += [(one.index, NO_PURPOSE, one.ask.asker) for one, _ in texts if one.ask.purpose not in PURPOSES]
+    drawn = sorted(texts, key=lambda one: sha256(case.audit.root + one[0].index.to_bytes(8, "big")))
     sample = [
         (found.index, found.ask.asker, found.ask.action, found.section.label, found.ask.purpose, visible(text))
         for found, text in sorted(drawn[:_SAMPLE], key=lambda one: one[0].index)
     ]
     return Verdict(
-        answer=NO if faults else YES,
-        sentence="Some requests have none." if faults else "Each request has both. Whether they fit, read the sample.",
-        counts={"requests": len(texts) + closed, "not sealed to you": closed},
-        faults=in_order(faults),
+        answer=NO if without else YES,
+        sentence="Some requests to read have none; the rules do not ask for one."
+        if without
+        else "Each request to read has both. Whether they fit, read the sample.",
+        counts={"requests": len(texts) + closed, "without": len(without), "not sealed to you": closed},
         tables=(
+            table("without", "leaf, what, who", sorted(without)),
             table("sample", "leaf, who, action, section, purpose, reason", sample, private=True),
             tally("by-purpose", "purpose", ((found.ask.purpose, found.index) for found, _ in asked)),
         ),
     )
+
+
+def _reasons(case: Case) -> tuple[list[tuple[Found, str]], int]:
+    """Return each request once, with its reason, and how many were sealed to a directory without this auditor."""
+    own, seen, texts, closed = PrivateKey(case.auditor.encryption), set(), [], 0
+    for found in case.decided():
+        if found.decision.request not in seen:
+            seen.add(found.decision.request)
+            try:
+                texts.append((found, decisions.reason(found, own)))
+            except (CryptoError, UnicodeError):
+                closed += 1  # what was sealed to her and does not open is a fault of the log (question 1)
+    return texts, closed
 
 
 def refusals(case: Case) -> Verdict:

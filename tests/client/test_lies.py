@@ -380,7 +380,14 @@ def test_a_reason_that_says_nothing(fresh: Running) -> None:
     Asking(fresh, "r1", report, [CARD], because="  ").send()
     bent = exported_now(fresh)
     found = answers(bent, 4)[4]
-    assert [one.index for one in found.faults] == bent.decisions()
+    assert (found.answer, found.faults) == (NO, ())  # the rules do not ask for one; it is told all the same
+    assert found.tables[0].rows == ((bent.decisions()[0], openings.NO_REASON, "r1"),)
+
+
+def test_a_leaf_that_is_counted_twice(exported: Bent) -> None:
+    case = case_of(exported)
+    case.audit.count("received")
+    assert keeping.reconcile(case).faults == (Fault(len(exported.leaves) - 1, keeping.KINDS),)
 
 
 def test_a_purpose_that_is_none(fresh: Running) -> None:
@@ -388,7 +395,7 @@ def test_a_purpose_that_is_none(fresh: Running) -> None:
     asking = Asking(fresh, "r1", report, [CARD], purpose="GOSSIP")
     assert asking.permitted(asking.send()) == {CARD: False}
     bent = exported_now(fresh)
-    assert answers(bent, 4)[4].faults == (Fault(bent.decisions()[0], openings.NO_PURPOSE),)
+    assert answers(bent, 4)[4].tables[0].rows == ((bent.decisions()[0], openings.NO_PURPOSE, "r1"),)
 
 
 def test_a_person_who_changed_her_role_is_listed(fresh: Running) -> None:
