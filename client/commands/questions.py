@@ -203,9 +203,11 @@ def _text(one: "Answered") -> str:
 
 
 def _rows(each: "Table") -> "Sequence[str]":
+    from client.reading import visible  # noqa: PLC0415 - commands start fast
+
     if not each.rows:
         return []
-    shown = [each.columns, *([str(cell) for cell in row] for row in each.rows[:_SHOWN])]
+    shown = [each.columns, *([visible(str(cell)) for cell in row] for row in each.rows[:_SHOWN])]
     widths = [max(len(row[place]) for row in shown) for place in range(len(each.columns))]
     lines = ["      " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in shown]
     more = len(each.rows) - _SHOWN

@@ -1,7 +1,8 @@
 """Questions 11, 21, 22, 23 and 25: nothing in this log says it, and it is better to say so than to guess."""
 
 from client.questions.case import Case
-from client.questions.verdicts import Verdict, unprovable
+from client.questions.verdicts import Verdict, table, unprovable
+from policies.directory import AUDITOR
 
 _NOTHING = "Nothing in this log says it: "
 
@@ -16,11 +17,21 @@ def exports(case: Case) -> Verdict:
     )
 
 
-def audits(_: Case) -> Verdict:
-    """(21) The log is static files without a key to knock with."""
+def audits(case: Case) -> Verdict:
+    """(21) The log is static files without a key to knock with. Whose keys open records is all that is known."""
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    for one in case.audit.history.directories:
+        for person in one.value.body.people:
+            if person.role == AUDITOR:
+                first.setdefault(person.name, one.index)
+                last[person.name] = one.value.number
+    newest = max((one.value.number for one in case.audit.history.directories), default=0)
+    rows = [(name, index, "yes" if last[name] == newest else "no") for name, index in sorted(first.items())]
     return unprovable(
         f"{_NOTHING}the log is plain files, the same for everybody, and a house does not ask or keep who fetches "
-        "them. Who can open records is known: those whom the directory names as auditors (question 14)."
+        "them. Whose keys open records is known: those that the directory names as auditors'.",
+        tables=[table("auditors", "who, since leaf, in the newest directory", rows)],
     )
 
 

@@ -268,6 +268,72 @@ def test_opened_although_it_was_withdrawn(fresh: Running, permits: Permits) -> N
     assert [row[:3] for row in found[17].tables[0].rows] == [(index, "opened after it was withdrawn", "r1")]
 
 
+# Any record at all
+
+
+def swap(bent: Bent, index: int) -> set[int]:
+    place = bent.path / RECORDS
+    one, other = ((place / str(at)).read_bytes() for at in (index, index - 1))
+    (place / str(index)).write_bytes(other)
+    (place / str(index - 1)).write_bytes(one)
+    return {index, index - 1}
+
+
+def drop(bent: Bent, index: int) -> set[int]:
+    (bent.path / RECORDS / str(index)).unlink()
+    return {index}
+
+
+def change(bent: Bent, index: int) -> set[int]:
+    size = (bent.path / RECORDS / str(index)).stat().st_size
+    bent.flip(f"{RECORDS}/{index}", size // 2)
+    return {index}
+
+
+def of_another(bent: Bent, index: int) -> set[int]:
+    """A copy of an earlier one in its place."""
+    place = bent.path / RECORDS
+    (place / str(index)).write_bytes((place / str(index - 1)).read_bytes())
+    return {index}
+
+
+@pytest.mark.parametrize("lie", [swap, drop, change, of_another])
+def test_any_record_is_named_by_its_index(exported: Bent, tmp_path: Path, lie: Callable[[Bent, int], set[int]]) -> None:
+    """Each leaf of the log in turn, statements too; and no question breaks on what is left."""
+    for index in range(1, len(exported.leaves)):
+        folder = tmp_path / f"{lie.__name__}-{index}"
+        shutil.copytree(exported.path, folder)
+        bent = Bent(folder, exported.organisation)
+        told = lie(bent, index)
+        found = answers(bent)
+        assert found[1].answer == NO
+        assert told <= {one.index for one in found[1].faults}
+
+
+FILES = "bundles/1.note bundles/1.body directories/1.body directories/1.certificates".split()
+FILES += ["leaves.bin", "notices.bin", "memos.bin", "checkpoint"]
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("rubbish", [b"", b"\xff" * 100, b"amana/1 note bundle\n"])
+def test_rubbish_in_a_file_breaks_no_question(bent: Bent, name: str, rubbish: bytes) -> None:
+    (bent.path / name).write_bytes(rubbish)
+    found = answers(bent)
+    assert len(found) == 25
+    alone = name == "bundles/1.note"  # the note in the records is what counts
+    assert alone or any(one.faults for one in found.values())
+
+
+def test_people_without_certificates(bent: Bent) -> None:
+    """What is missing is said to be unknown, and never taken for innocence."""
+    (bent.path / "directories/1.certificates").unlink()
+    found = answers(bent, 1, 5, 14)
+    assert found[1].faults == ()
+    permitted = [bent.decisions()[at] for at in (0, 2, 3)]
+    assert found[5].faults == tuple(Fault(index, conflicts.UNKNOWN) for index in permitted)
+    assert found[14].counts["certificates that do not open"] == 11
+
+
 # The log
 
 

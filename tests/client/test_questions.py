@@ -59,6 +59,10 @@ def test_what_no_log_says_is_said_to_be_so(exported: Bent) -> None:
     assert all("Nothing in this log says it" in one.sentence for one in found.values())
 
 
+def test_who_can_look_at_records(exported: Bent) -> None:
+    assert rows(answers(exported, 21)[21], "auditors") == [("a1", 1, "yes")]
+
+
 def test_a_log_without_a_witness_has_a_limit(exported: Bent) -> None:
     one = answers(exported, 1)[1]
     assert (one.answer, one.said, one.limited) == (YES, "yes, with a limit", True)

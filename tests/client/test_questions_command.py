@@ -150,7 +150,7 @@ def test_a_page_to_print(command: Command, exported: Bent, tmp_path: Path) -> No
     assert all(one.startswith("#q") for one in page.out)
     assert "url(" not in text
     assert "@import" not in text
-    assert "default-src &#x27;none&#x27;" in text
+    assert "default-src &#x27;none&#x27;; style-src &#x27;sha256-" in text
     assert "<svg" in text
     assert (exported.path / "checkpoint").read_text("utf-8").split("\n")[2] in text
     shown = "".join(page.words)
