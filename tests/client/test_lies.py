@@ -310,7 +310,7 @@ def test_any_record_is_named_by_its_index(exported: Bent, tmp_path: Path, lie: C
         assert told <= {one.index for one in found[1].faults}
 
 
-FILES = "bundles/1.note bundles/1.body directories/1.body directories/1.certificates".split()
+FILES = ["bundles/1.note", "bundles/1.body", "directories/1.body", "directories/1.certificates"]
 FILES += ["leaves.bin", "notices.bin", "memos.bin", "checkpoint"]
 
 
