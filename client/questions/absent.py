@@ -1,20 +1,10 @@
-"""Questions 11, 21, 22, 23 and 25: nothing in this log says it, and it is better to say so than to guess."""
+"""Questions 21, 22, 23 and 25: nothing in this log says it, and it is better to say so than to guess."""
 
 from client.questions.case import Case
 from client.questions.verdicts import Verdict, table, unprovable
 from policies.directory import AUDITOR
 
 _NOTHING = "Nothing in this log says it: "
-
-
-def exports(case: Case) -> Verdict:
-    """(11) Handing on is no action yet; what was read or copied is known by purpose."""
-    copied = sum(one.found.ask.action == "copy" for one in case.openings)
-    return unprovable(
-        f"{_NOTHING}handing a report on to somebody outside is no action of this version. Files that were taken along "
-        "are logged as `copy`; what becomes of them after is not. Purposes were held against consent in question 3.",
-        counts={"files taken along": copied, "openings": len(case.openings)},
-    )
 
 
 def audits(case: Case) -> Verdict:

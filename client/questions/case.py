@@ -65,7 +65,7 @@ class Case:
 
     @cached_property
     def openings(self) -> list[Opening]:
-        """What was opened or copied, once a request and section, in the order of the log."""
+        """What was opened, copied or handed on, once a request and section, in the order of the log."""
         asked: dict[tuple[bytes, int], list[Found]] = {}
         for found in self.decided(READING, permitted=True):
             asked.setdefault((found.decision.request, found.decision.section), []).append(found)

@@ -98,10 +98,10 @@ _ROWS: Final = (
     ),
     (
         11,
-        "absent:exports",
+        "exports:exports",
         "Did every export match consent, recipient and level of identity?",
-        "nothing yet: the verdict says why",
-        "public",
+        "purpose and level of identity were what she had agreed to; recipient and what was asked first are written",
+        "",
     ),
     (
         12,

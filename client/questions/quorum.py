@@ -9,6 +9,7 @@ from client.questions.verdicts import NO, YES, Verdict, table
 from client.tallies import band
 from crypto.opening import DESK, READING
 from crypto.sections import Section
+from policies.facts import EXPORT
 
 ALONE: Final = "one person alone opened what needs two"
 _TWO: Final = 2
@@ -16,15 +17,18 @@ _HARDEST: Final = 3  # tier
 
 
 def quorum(case: Case) -> Verdict:
-    """(6) Beyond the card, in tier 3 or where she asked for two. A custodian gives a share, and is no second reader."""
+    """(6) Beyond the card, in tier 3 or where she asked for two; and of what is handed on, the card too.
+
+    A custodian gives a share, and is no second reader. An emergency lets one person read, and nobody hand on.
+    """
     needing, faults, emergencies = 0, [], []
     for found in case.decided(READING, permitted=True):
         if not _needs_two(found):
             continue
         needing += 1
-        if len(_desk(found)) >= _TWO:
+        if len(desk_of(found)) >= _TWO:
             continue
-        if found.slip.emergency:
+        if found.slip.emergency and found.ask.action != EXPORT:
             emergencies.append(found)
         else:
             faults.append(Fault(found.index, ALONE))
@@ -46,10 +50,11 @@ def quorum(case: Case) -> Verdict:
 
 
 def _needs_two(found: Found) -> bool:
-    return found.section is not Section.CARD and (found.slip.tier >= _HARDEST or found.slip.two_person)
+    beyond = found.section is not Section.CARD or found.ask.action == EXPORT
+    return beyond and (found.slip.tier >= _HARDEST or found.slip.two_person)
 
 
-def _desk(found: Found) -> set[str]:
+def desk_of(found: Found) -> set[str]:
     """Return who of the desk stood behind it; signatures were checked with the log (question 1)."""
     agreed = (one for one in found.approvals if one.section == found.decision.section and one.role == DESK)
     return {found.ask.asker, *(one.approver for one in agreed)}

@@ -57,7 +57,7 @@ def test_every_test_says_what_it_is() -> None:
 
 FAULTS_OF = (
     "client.auditor", "client.commands.questions", "client.decisions", "client.erasures_found", "client.history",
-    "client.questions.conflicts", "client.questions.keeping", "client.questions.quorum", "client.records",
+    "client.questions.conflicts", "client.questions.exports", "client.questions.keeping", "client.questions.quorum", "client.records",
     "client.replaying",
 )  # fmt: skip
 

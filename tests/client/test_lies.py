@@ -16,7 +16,7 @@ from client.auditor import verify
 from client.errors import UnprovenError
 from client.findings import WHOLE, Fault
 from client.folder import CHECKPOINT, CHECKPOINTS, MEMOS, NOTICES, RECORDS
-from client.questions import conflicts, keeping, openings, quorum
+from client.questions import conflicts, exports, keeping, openings, quorum
 from client.questions.answered import NOT_VERIFIED
 from client.questions.printed import page
 from client.questions.verdicts import NO, UNPROVABLE, YES
@@ -242,6 +242,67 @@ def test_who_agrees_must_be_free_of_ties_too(fresh: Running, permits: Permits) -
     Asking(fresh, "r1", report, [STORY]).approve("r4", STORY).send()
     bent = exported_now(fresh)
     assert Fault(bent.decisions()[0], conflicts.EXCLUDED) in answers(bent, 5)[5].faults
+
+
+def consent(**choices: str) -> dict[str, Any]:
+    """S01's consent with other choices."""
+    given: dict[str, Any] = samples()["S01"]["consent"]
+    return {**given, "choices": {**given["choices"], **choices}}
+
+
+def hands_on(world: Running, report: bytes, *sections: Section, said: str, purpose: str = "SUPPORT") -> Asking:
+    asking = Asking(world, "r1", report, sections, action="export", purpose=purpose, because=said)
+    if IDENTITY in sections:
+        asking.approve("c1", IDENTITY)
+    asking.send()
+    return asking
+
+
+FORM = "to The river house; guess no; harm no; she asked us"
+
+
+def test_what_was_handed_on_as_she_wished(fresh: Running) -> None:
+    report = send(fresh, "S01", consent=consent(SUPPORT="yes_with_identity"))
+    hands_on(fresh, report, CARD, IDENTITY, said=FORM)
+    found = answers(exported_now(fresh), 3, 11)
+    assert (found[3].faults, found[11].faults, found[11].answer) == ((), (), YES)
+    assert found[11].counts["handed on"] == 2
+    assert [row[2:] for row in found[11].tables[1].rows] == [
+        ("r1", section, "SUPPORT", "The river house", "no", "no") for section in ("card", "identity")
+    ]
+    assert found[11].tables[1].private  # a recipient may be one person
+
+
+@pytest.mark.parametrize(
+    ("agreed", "section", "purpose", "said", "fault"),
+    [
+        ("no", CARD, "SUPPORT", FORM, exports.CONSENT),
+        ("ask_me_first", CARD, "SUPPORT", FORM, exports.CONSENT),
+        ("yes_without_identity", IDENTITY, "SUPPORT", FORM, exports.IDENTITY),
+        ("yes_with_identity", CARD, "TRIAGE", FORM, exports.UNASKED),
+        ("yes_with_identity", CARD, "SUPPORT", "they need it", exports.NO_RECIPIENT),
+        ("yes_with_identity", CARD, "SUPPORT", FORM.replace("harm no", "harm yes"), exports.NO_SECOND),
+    ],
+)
+def test_what_was_handed_on_otherwise(  # noqa: PLR0913, PLR0917 - a table
+    fresh: Running, permits: Permits, agreed: str, section: Section, purpose: str, said: str, fault: str
+) -> None:
+    report = send(fresh, "S01", consent=consent(SUPPORT=agreed))
+    permits()
+    hands_on(fresh, report, section, purpose=purpose, said=said)
+    bent = exported_now(fresh)
+    found = answers(bent, 11)[11]
+    assert (found.answer, found.faults) == (NO, (Fault(bent.decisions()[0], fault),))
+
+
+def test_one_person_hands_on_what_two_open(fresh: Running, permits: Permits) -> None:
+    """Nor does an emergency let her, nor is the card less than the story."""
+    slip = {**sample_slip("S08"), "emergency": True}
+    report = send(fresh, "S08", slip=slip, consent={**samples()["S08"]["consent"], "choices": consent()["choices"]})
+    permits()
+    hands_on(fresh, report, CARD, said=FORM)
+    bent = exported_now(fresh)
+    assert answers(bent, 6)[6].faults == (Fault(bent.decisions()[0], quorum.ALONE),)
 
 
 def test_an_emergency_is_named_and_is_no_fault(fresh: Running) -> None:
