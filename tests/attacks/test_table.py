@@ -56,10 +56,18 @@ def test_every_test_says_what_it_is() -> None:
 
 
 FAULTS_OF = (
-    "client.auditor", "client.commands.questions", "client.decisions", "client.erasures_found", "client.history",
-    "client.questions.conflicts", "client.questions.exports", "client.questions.keeping", "client.questions.quorum", "client.records",
+    "client.auditor",
+    "client.commands.questions",
+    "client.decisions",
+    "client.erasures_found",
+    "client.history",
+    "client.questions.conflicts",
+    "client.questions.exports",
+    "client.questions.keeping",
+    "client.questions.quorum",
+    "client.records",
     "client.replaying",
-)  # fmt: skip
+)
 
 
 def test_every_lie_is_named_in_the_words_of_the_code() -> None:
