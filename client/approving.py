@@ -153,14 +153,16 @@ def approve(wanted: Wanted, report: Report, ring: KeyRing) -> ApprovalFile:
     return ApprovalFile(given=given)
 
 
-def missing(slot: PersonSlot, role: str, wanted: Sequence[Section], given: Sequence[Approval]) -> list[str]:
-    """Return who has to agree besides, in words; the slot's thresholds tell."""
+def missing(
+    slot: PersonSlot, role: str, wanted: Sequence[Section], given: Sequence[Approval], *, two: bool = False
+) -> list[str]:
+    """Return who has to agree besides, in words; the slot's thresholds tell. `two`: never one of the desk alone."""
     words = set()
     for section in wanted:
         asked = needs(slot, section, role)
         mine = {(one.approver, one.role) for one in given if one.section == section}
         custodians = sum(part == CUSTODIAN for _, part in mine)
-        if len(mine) - custodians < asked.desk:
+        if len(mine) - custodians < max(asked.desk, two):
             words.add("a second reviewer")
         if custodians < asked.custodians:
             words.add("a custodian")

@@ -45,10 +45,12 @@ def fields(section: Section, content: bytes) -> dict[str, Any]:
 
 def page(section: Section, content: bytes) -> str:
     """Return a section as lines. Text of hers is behind a bar, so that no line of it looks like one of ours."""
-    lines = [f"== {section.label} =="]
-    for name, value in fields(section, content).items():
-        lines += _lines(name.replace("_", " "), value)
-    return "\n".join(lines) + "\n"
+    return "\n".join([f"== {section.label} ==", *lines(fields(section, content))]) + "\n"
+
+
+def lines(found: Mapping[str, Any]) -> list[str]:
+    """Return fields as lines, in the same way."""
+    return [line for name, value in found.items() for line in _lines(name.replace("_", " "), value)]
 
 
 def _lines(name: str, value: object) -> list[str]:

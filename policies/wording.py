@@ -9,13 +9,13 @@ from crypto.limits import limit
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?\Z")
 # No control characters, line breaks or turns of direction: one line of text can neither hide nor reorder another.
 # Joiners and marks of direction stay: Persian, Arabic and many scripts of India cannot be written without them.
-_UNSAFE: Final = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+UNSAFE: Final = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _LAST_DAY: Final = 65535
 
 
 def _check_line(text: str, most: int, *, needed: bool) -> None:
     require(len(text) <= most and (bool(text.strip(" ")) or not (needed or text)), "length of words")
-    require(_UNSAFE.search(text) is None, "characters of words")
+    require(UNSAFE.search(text) is None, "characters of words")
 
 
 class Help(Message, kw_only=True):

@@ -72,6 +72,7 @@ class Wish:
     because: str
     ask: Path | None
     approvals: "Sequence[Path]"
+    two: bool = False  # somebody else of the desk agrees, whatever a slot asks for
 
     def check(self) -> None:
         """Raise UsageError before anything is fetched where it cannot be."""
@@ -109,7 +110,8 @@ def ask_gates(wish: Wish, desk: "Desk", notebook: "Notebook", *, as_json: bool) 
             )
         checked = [(one, *approving.check(session, one, desk.in_force, minute())) for one in given]
         role = reviewer.entry(desk.in_force, desk.ring).role
-        missing = approving.missing(fetched.slot, role, wish.sections, [approval for _, approval, _ in checked])
+        agreed = [approval for _, approval, _ in checked]
+        missing = approving.missing(fetched.slot, role, wish.sections, agreed, two=wish.two)
         new = path is None or not path.exists()
         if missing or (path is not None and new):
             stop_at = path if path is not None else Path(f"{wish.report.hex()[:16]}.ask")

@@ -9,6 +9,7 @@ import click
 
 from client.commands.answers import COMMANDS as ANSWERS
 from client.commands.fetching import fetch
+from client.commands.handing_on import export
 from client.commands.openings import (
     Wish,
     ask_gates,
@@ -57,7 +58,7 @@ def review() -> None:
     """
 
 
-for _one in (*ANSWERS, fetch):
+for _one in (*ANSWERS, fetch, export):
     review.add_command(_one)
 
 

@@ -77,6 +77,19 @@ def test_withdrawing_lists_all_of_it_by_purpose(people: People) -> None:
     assert "Nothing was read up to now, as the log proves." in people.err
 
 
+def test_what_was_handed_on_is_told_from_a_look(people: People) -> None:
+    her = Her(people.world)
+    day = day_text(people.world.clock.day)
+    to = ("--to", "Fictional Police Ombuds Office of XV", "--guess", "no", "--harm", "no", "-o", "out")
+    assert people.review("r1", "export", her.id, "story", "--purpose", "OVERSIGHT", *to)[0] == 0
+    code, found = people.report(her.said, "opened")
+    assert code == 0
+    assert "export" in {one["action"] for one in found["reports"][0]["decisions"]}
+    assert people.report(her.said, "withdraw", "--yes")[0] == 0
+    listed = people.err[people.err.index("What cannot be called back") :].splitlines()
+    assert f"-   {day}: a reviewer handed on to somebody outside: your words" in listed
+
+
 def test_a_report_out_of_sight_is_not_said_to_be_unread(people: People) -> None:
     (one,) = Her(people.world).inbox().sent
     assert told(replace(one, arrival=None)) == [UNSEEN, STAYS]

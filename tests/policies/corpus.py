@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any, Final, TypeVar
 
 from crypto.hashing import sha256
+from crypto.opening import EXPORTED
 from crypto.sections import Section
 from policies.directory import Certificate
 from policies.facts import Colleague, Question
@@ -82,6 +83,8 @@ def _question(dice: Dice) -> Question:
     }
     if dice.rarely(12):
         facts |= {"action": dice.one(["answer", "thread"]), "purpose": dice.one(["REPLY", "TRIAGE"])}
+    elif facts["section"] in EXPORTED and dice.rarely(6):
+        facts["action"] = "export"
     return question(**facts, expired=dice.rarely(24))
 
 
