@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "officer": ("client.commands.officer:officer", "Make keys and rules, sign them, revoke people."),
     "serve": ("client.commands.house:serve", "Run a house that takes sealed reports."),
     "gate": ("client.commands.house:gate", "Run a gate, the second lock."),
+    "witness": ("client.commands.house:witness", "Run a witness of somebody else's log."),
     "verify-page": (
         "client.commands.verify_page:verify_page",
         "Compare the page that a house serves with this package.",

@@ -103,10 +103,26 @@ def run_gate(bind: str, key: Path) -> int:
     return _announce(processes, processes.start("gate", ["--bind", bind, "--key", str(key)]))
 
 
-def run_server(bind: str, home: Path, *, with_gate: bool, gates: Mapping[str, str], reporters: str | None) -> int:
+def run_witness(bind: str, key: Path, logs: Sequence[str], *, first: bool) -> int:
+    """Run one witness of these logs until a signal."""
+    processes = Processes()
+    processes.listen()
+    arguments = ["--bind", bind, "--key", str(key), *(word for log in logs for word in ("--log", log))]
+    return _announce(processes, processes.start("witness", [*arguments, *(["--first"] if first else [])]))
+
+
+def run_server(  # noqa: PLR0913 - where everything is, by name
+    bind: str,
+    home: Path,
+    *,
+    with_gate: bool,
+    gates: Mapping[str, str],
+    witnesses: Mapping[str, str],
+    reporters: str | None,
+) -> int:
     """Run a server until a signal, and with it the gates whose keys are in the ceremony's folder.
 
-    `gates` gives the address of others by name, before the bundle's; `reporters` is a second socket, `unix:PATH`.
+    `gates` and `witnesses` give addresses by name, before the bundle's; `reporters` is a second socket, `unix:PATH`.
     """
     keys = _gate_keys(home) if with_gate else []
     if twice := sorted(set(gates) & {key.stem for key in keys}):
@@ -119,6 +135,8 @@ def run_server(bind: str, home: Path, *, with_gate: bool, gates: Mapping[str, st
     arguments = ["--bind", bind, *([] if reporters is None else ["--reporters", reporters])]
     for name, address in addresses.items():
         arguments += ["--gate", f"{name}={address}"]
+    for name, address in witnesses.items():
+        arguments += ["--witness", f"{name}={address}"]
     return _announce(processes, processes.start("server", arguments))
 
 

@@ -35,13 +35,16 @@ class LogPolicy:
     witnesses: tuple[Vkey, ...] = ()
     quorum: int = 0
     lines: str = field(default="", compare=False)
+    named: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    """Name and address of each of `witnesses`, in their order; the address is empty where the policy has none."""
 
     @classmethod
     def parse(cls, text: str) -> "LogPolicy":
-        """Read `log <vkey>`, `witness <name> <vkey>`, `group <name> <k|any|all> <names…>`, `quorum <name|none>`."""
+        """Read `log <vkey>`, `witness <name> <vkey> [url]`, `group <name> <k|any|all> <names…>`, `quorum <name>`."""
         log: list[Vkey] = []
         witnesses: dict[str, Vkey] = {}
-        groups: dict[str, tuple[int, tuple[Vkey, ...]]] = {"none": (0, ())}
+        urls: dict[str, str] = {}
+        groups: dict[str, tuple[int, tuple[str, ...]]] = {"none": (0, ())}
         quorum: str | None = None
         for line in text.splitlines():
             words = line.split("#")[0].split()
@@ -50,28 +53,35 @@ class LogPolicy:
                     continue
                 case ["log", vkey, *_]:
                     log.append(Vkey.parse(vkey))
-                case ["witness", name, vkey, *_] if name not in groups:
+                case ["witness", name, vkey, *rest] if name not in groups:
                     witnesses[name] = Vkey.parse(vkey)
-                    groups[name] = (1, (witnesses[name],))
+                    urls[name] = rest[0] if rest else ""
+                    groups[name] = (1, (name,))
                 case ["group", name, count, *members] if name not in groups and set(members) <= set(witnesses):
                     needed = {"any": 1, "all": len(members)}.get(count)
                     needed = notes.decimal(count) if needed is None else needed
-                    groups[name] = (needed, tuple(witnesses[one] for one in members))
+                    groups[name] = (needed, tuple(members))
                 case ["quorum", name] if name in groups and quorum is None:
                     quorum = name
                 case _:
                     raise MalformedError("policy line")
         if quorum is None or not log:
             raise MalformedError("policy without log or quorum")
-        needed, members_keys = groups[quorum]
-        if len({key.public for key in members_keys}) < needed or (members_keys and needed == 0):
+        needed, names = groups[quorum]
+        keys = tuple(witnesses[name] for name in names)
+        if len({key.public for key in keys}) < needed or (keys and needed == 0):
             raise MalformedError("quorum that cannot be")
-        return cls(tuple(log), members_keys, needed, text)
+        return cls(tuple(log), keys, needed, text, tuple((name, urls[name]) for name in names))
 
     @property
     def origin(self) -> str:
         """Name of the log."""
         return self.log[0].name
+
+    @property
+    def alone(self) -> "LogPolicy":
+        """The same log without its witnesses: for a head that is signed and not yet published."""
+        return LogPolicy(self.log)
 
     def verify(self, note: str) -> Checkpoint:
         """Return the tree head of a checkpoint. Raise ProofError without the log's signature or the quorum."""

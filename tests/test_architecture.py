@@ -20,9 +20,10 @@ BREAKS = [  # contract, the file that a bad import goes into, the import
     (4, "client/api.py", "import litestar as _"),
     (5, "server/submit.py", "from policies import decide as _"),
     (6, "gate/examine.py", "import socket as _"),
-    (7, "gate/decide.py", "from gate import release as _"),
-    (8, "server/store.py", "from server import ledger as _"),
-    (9, "gate/follow.py", "from gate import examine as _"),
+    (7, "witness/cosign.py", "from policies import trust as _"),
+    (8, "gate/decide.py", "from gate import release as _"),
+    (9, "server/store.py", "from server import ledger as _"),
+    (10, "gate/follow.py", "from gate import examine as _"),
 ]
 
 
