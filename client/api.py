@@ -19,6 +19,8 @@ from crypto.leaves import LEAF, MEMO, NOTICE
 from crypto.limits import limit
 from crypto.relay import OPENINGS_LIMIT, WORKING, OpeningAnswer, Openings, Publication
 
+WAITING: Final = "waiting"
+"""Reports are taken, and nothing opens before enough witnesses cosign again."""
 TRIES: Final = 4  # when the house is busy
 _LONGEST_PAUSE: Final = 10.0  # seconds that a Retry-After may ask for
 _FIRST_POLL, _LONGEST_POLL, _PATIENCE = 0.05, 1.0, 120.0  # seconds
@@ -238,13 +240,12 @@ class House:
             raise UnprovenError("What lies beside the log is not in its form.", "Tell an auditor.")
         return [data[at : at + size] for at in range(0, len(data), size)]
 
-    def health(self) -> bool:
-        """Whether the house says that it works. UnreachableError when it says nothing."""
+    def health(self) -> str:
+        """What the house says of itself: `ok`, or WAITING; empty where it does not work. UnreachableError: nothing."""
         try:
-            self._get("/health")
+            return _json(self._get("/health"), _Taken).status
         except (ClosedError, RefusedError):
-            return False
-        return True
+            return ""
 
     # Asking
 

@@ -6,16 +6,17 @@ machine. Whoever holds a key file afterwards takes it away and leaves no copy: d
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from client import ceremony_folder, naming
+from client import ceremony_folder, naming, witness_policy
 from client.ceremony_folder import CeremonyFolder, Roster, Signed, sign
 from client.errors import RefusedError, UsageError
 from client.keys import write_key, write_new
 from client.page import package_manifest
+from client.witness_policy import Witness
 from crypto import keyfile
 from crypto.canonical import require
 from crypto.checkpoints import LogPolicy
@@ -54,6 +55,8 @@ class Choices:
     gate_urls: Mapping[str, str] = field(default_factory=dict)
     gates_needed: int | None = None
     quorum: int = 0
+    witnesses: tuple[Witness, ...] = ()
+    """Verifier key and address of outside witnesses. Without any, keys are made for those of the file of people."""
 
 
 def load_people(path: Path) -> People:
@@ -107,7 +110,7 @@ def _make(people: People, choices: Choices, maker: "_Maker") -> None:
     folder, draw = maker.folder, maker.draw
     officers = maker.keys("officer", ceremony_folder.OFFICERS, _names(people["officers"]))
     gates = maker.keys("gate", ceremony_folder.GATES, _names(people["gates"]))
-    witnesses = maker.keys("witness", ceremony_folder.WITNESSES, _names(people["witnesses"]))
+    witnesses = choices.witnesses or _own_witnesses(people, maker)
     log = KeyRing.new("log", choices.origin or _origin(draw, rehearsal=choices.rehearsal), draw)
     maker.write(folder.log_key, log)
     body = _bundle_body(people, choices, gates, log, witnesses)
@@ -222,14 +225,16 @@ def _origin(draw: Draw, *, rehearsal: bool) -> str:
 def _check_choices(people: People, choices: Choices) -> None:
     if not 1 <= choices.k <= len(people["officers"]):
         raise UsageError(f"There are {len(people['officers'])} officers; --k cannot be {choices.k}.", "Choose --k.")
-    if choices.quorum > len(people["witnesses"]):
+    if choices.witnesses:
+        witness_policy.checked(choices.witnesses, choices.quorum)
+    elif choices.quorum > len(people["witnesses"]):
         raise UsageError("There are fewer witnesses than --quorum asks for.", "Choose --quorum.")
     if not set(choices.gate_urls) <= set(_names(people["gates"])):
         raise UsageError("--gate-url names a gate that the file of people does not have.", "Give NAME=URL.")
 
 
 def _bundle_body(
-    people: People, choices: Choices, gates: Mapping[str, KeyRing], log: KeyRing, witnesses: Mapping[str, KeyRing]
+    people: People, choices: Choices, gates: Mapping[str, KeyRing], log: KeyRing, witnesses: Sequence[Witness]
 ) -> BundleBody:
     schema, rules = default_rules_text()
     log_keys = _log_vkeys(log)
@@ -251,7 +256,7 @@ def _bundle_body(
         threshold=choices.gates_needed or len(gates) // 2 + 1,
         origin=log.name,
         log_keys=log_keys,
-        witnesses=_policy_text(log_keys, witnesses, choices.quorum),
+        witnesses=witness_policy.policy_text(log_keys, witnesses, choices.quorum),
         tick=tick,
         vocabulary=vocabulary.digest(),
         schema=schema,
@@ -262,20 +267,14 @@ def _bundle_body(
     )
 
 
+def _own_witnesses(people: People, maker: "_Maker") -> list[Witness]:
+    """Witnesses whose keys this ceremony makes, for a rehearsal. Others make their own (`amana witness --new`)."""
+    rings = maker.keys("witness", ceremony_folder.WITNESSES, _names(people["witnesses"]))
+    return [(str(Vkey(name, Kind.COSIGNATURE, ring.identity_public)), "") for name, ring in rings.items()]
+
+
 def _log_vkeys(log: KeyRing) -> list[str]:
     from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey  # noqa: PLC0415 - only here
 
     hybrid = MLDSA44PrivateKey.from_seed_bytes(log.extra).public_key().public_bytes_raw()
     return [str(Vkey(log.name, Kind.ED25519, log.identity_public)), str(Vkey(log.name, Kind.MLDSA44, hybrid))]
-
-
-def _policy_text(log_keys: Iterable[str], witnesses: Mapping[str, KeyRing], quorum: int) -> str:
-    """Return the witness policy (C2SP tlog-policy)."""
-    lines = [f"log {key}" for key in log_keys]
-    lines += [
-        f"witness {name} {Vkey(name, Kind.COSIGNATURE, ring.identity_public)}" for name, ring in witnesses.items()
-    ]
-    lines += (
-        [f"group all-witnesses {quorum} {' '.join(witnesses)}", "quorum all-witnesses"] if quorum else ["quorum none"]
-    )
-    return "\n".join(lines) + "\n"

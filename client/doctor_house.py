@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from client.api import House
+from client import doctor_witnesses
+from client.api import WAITING, House
 from client.doctor import FAULT, HOUSE, OK, WARNING, Check
 from client.doctor_folder import is_log_of
 from client.errors import AmanaError, NotFoundError, UnprovenError, UnreachableError
@@ -27,11 +28,11 @@ _LOCAL: Final = ("127.0.0.1", "::1", "localhost")
 def look(house: House, trust: Trust, today: int) -> tuple[list[Check], InForce | None]:
     """Return what there is to say about the house, and what is in force if that can be shown."""
     try:
-        if not house.health():
-            return [
-                Check(HOUSE, FAULT, "The house answers that it does not work. Look at its lines on its machine.")
-            ], None
-        checks = [Check(HOUSE, OK, f"The house at {house.url} answers.")]
+        state = house.health()
+        if not state:
+            text = "The house answers that it does not work. Look at its lines, and run this, on its machine."
+            return [Check(HOUSE, FAULT, text)], None
+        checks = [_answers(house, waiting=state == WAITING)]
     except UnreachableError as error:
         return [Check(HOUSE, FAULT, f"{error.sentence} {error.next_step}")], None
     try:
@@ -48,6 +49,13 @@ def look(house: House, trust: Trust, today: int) -> tuple[list[Check], InForce |
     return checks, found
 
 
+def _answers(house: House, *, waiting: bool) -> Check:
+    if waiting:
+        text = "takes reports, and waits for witnesses: nothing opens before they cosign again."
+        return Check("waiting", FAULT, f"The house at {house.url} {text}")
+    return Check(HOUSE, OK, f"The house at {house.url} answers.")
+
+
 def _in_force(found: InForce, today: int) -> Iterator[Check]:
     day = statements.day_text(found.current.day)
     if found.current.day == today:
@@ -60,12 +68,6 @@ def _in_force(found: InForce, today: int) -> Iterator[Check]:
     if found.rehearsal:
         yield Check("rehearsal", WARNING, REHEARSAL)
     yield _gates(found)
-    if found.bundle.log_policy.quorum:
-        text = f"{found.bundle.log_policy.quorum} witnesses must cosign the log."
-        yield Check("witnesses", OK, f"{text} Ask each of them, now and then, whether she still looks.")
-    else:
-        text = "No witness is needed: there is no log guarantee against the operator, who can show two people two logs."
-        yield Check("witnesses", WARNING, f"{text} Find outside organisations that witness.")
     yield Check(
         "clock",
         OK,
@@ -100,8 +102,10 @@ def _is_bare(gate: Gate) -> bool:
 
 
 def _log(house: House, trust: Trust, found: InForce) -> Iterator[Check]:
+    note = house.checkpoint()
+    yield doctor_witnesses.count(found.bundle.log_policy, note)
     try:
-        head = found.bundle.log_policy.verify(house.checkpoint())
+        head = found.bundle.log_policy.verify(note)
     except CryptoError:
         yield Check(
             "log", FAULT, "The log's head is not signed as the rules ask. Rely on nothing here; tell an auditor."

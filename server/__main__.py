@@ -14,16 +14,21 @@ from server.app import create_app
 from server.settings import Settings
 
 _GATES = "AMANA_SERVER_GATES"
+_WITNESSES = "AMANA_SERVER_WITNESSES"
 _REPORTERS = "AMANA_SERVER_REPORTERS"
 
 
 def application() -> App:
-    """Return the app for granian's worker; gates' addresses and the reporters' socket come from the parent."""
+    """Return the app for granian's worker; addresses of others and the reporters' socket come from the parent."""
     environment = dict(os.environ)
-    given, reporters = environment.pop(_GATES, ""), environment.pop(_REPORTERS, "")
-    gates = dict(one.split("=", 1) for one in given.split(" ") if one)
-    app: App = create_app(Settings.from_environment(gates, environment), ahead=True)
+    gates, witnesses = (_addresses(environment.pop(name, "")) for name in (_GATES, _WITNESSES))
+    reporters = environment.pop(_REPORTERS, "")
+    app: App = create_app(Settings.from_environment(gates, environment, witnesses=witnesses), ahead=True)
     return second_door(app, Path(reporters)) if reporters else app
+
+
+def _addresses(given: str) -> dict[str, str]:
+    return dict(one.split("=", 1) for one in given.split(" ") if one)
 
 
 def _socket(bind: str) -> Path:
@@ -33,9 +38,9 @@ def _socket(bind: str) -> Path:
     return path
 
 
-def _named(given: Sequence[str]) -> str:
+def _named(option: str, given: Sequence[str]) -> str:
     if not all(name and url and " " not in name + url for name, _, url in (one.partition("=") for one in given)):
-        raise SettingError("--gate takes NAME=URL")
+        raise SettingError(f"{option} takes NAME=URL")
     return " ".join(given)
 
 
@@ -44,11 +49,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="amana serve", description=__doc__)
     parser.add_argument("--bind", default="127.0.0.1:7290", metavar="HOST:PORT or unix:PATH")
     parser.add_argument("--gate", action="append", default=[], metavar="NAME=URL", help="where a gate is")
+    parser.add_argument("--witness", action="append", default=[], metavar="NAME=URL", help="where a witness is")
     parser.add_argument("--reporters", metavar="unix:PATH", help="a second socket with only what reporters need")
     options = parser.parse_args()
     try:
         OneProcess(Settings.from_environment({}).home / "server").release()
-        os.environ[_GATES] = _named(options.gate)
+        os.environ[_GATES] = _named("--gate", options.gate)
+        os.environ[_WITNESSES] = _named("--witness", options.witness)
         if options.reporters is not None:
             os.environ[_REPORTERS] = str(_socket(options.reporters))
         serve("server.__main__:application", options.bind)

@@ -9,7 +9,7 @@ from typing import Any
 
 from litestar import Litestar, get
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.types import Scope
 
@@ -18,10 +18,11 @@ from doors.bodies import BoundBodies
 from doors.clock import Clock, system
 from doors.database import OneProcess, open_database
 from doors.privacy import ForgetCaller, protect
-from doors.problem import HANDLERS
+from doors.problem import HANDLERS, Closed
 from server import answering, audit, feed, files, migrate, openapi, openings, page, reports, trust, wished
 from server.answering import Answering
 from server.arriving import Uploads
+from server.cosigning import Call
 from server.finishing import Finishing
 from server.gates import Gates, Post
 from server.inforce import InForce
@@ -38,6 +39,7 @@ from server.storage import open_storage
 from server.submit import Intake
 from server.trust import TrustStore
 from server.wished import Wishing
+from server.witnesses import Witnesses
 from server.wraps import Stock
 
 BODY: int = 1 << 16  # bytes of any other request body
@@ -51,9 +53,14 @@ class Health:
 
 
 @get("/health", sync_to_thread=False)
-def health() -> Health:
-    """Say that this answers. Nothing about load, versions or anybody."""
-    return Health("ok")
+def health(ledger: NamedDependency[Ledger]) -> Health:
+    """Say that this answers. Nothing about load, versions or anybody.
+
+    `waiting`: reports are taken, and nothing opens before enough witnesses sign again. 503: nothing is taken.
+    """
+    if not ledger.heads.writes:
+        raise Closed
+    return Health("waiting" if ledger.heads.lost else "ok")
 
 
 async def _note_failure(error: Exception, scope: Scope) -> None:
@@ -73,17 +80,19 @@ def _give(value: object) -> Provide:
     return Provide(provide, sync_to_thread=False)
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - what tests hand in, by name
     settings: Settings,
     *,
     draw: Draw = os.urandom,
     clock: Clock = system,
     gates: Mapping[str, Post] | None = None,
+    witnesses: Mapping[str, Call] | None = None,
     ahead: bool = False,
 ) -> Litestar:
     """Return the application. Two calls are two independent houses.
 
-    `gates` lets tests hand in their own clients; `ahead` starts a process beside it for what can be made ahead.
+    `gates` and `witnesses` let tests hand in their own clients; `ahead` starts a process beside it for what can be made
+    ahead.
     """
     lock = OneProcess(settings.home / "server")
     database = open_database(settings.database_url)
@@ -100,12 +109,15 @@ def create_app(
     finishing = Finishing(objects, ledger, storage, draw)
     uploads = Uploads(objects, finishing, ledger)
     in_force = InForce(store)
+    folder = settings.home / "server"
+    outside = Witnesses(ledger, store, in_force, settings.trust, database, folder, settings.witnesses, witnesses)
     rounds = Rounds(database, ledger, store, in_force, followers, finishing, settings, draw, clock)
     wishing = Wishing(ledger, in_force, settings.trust, stock, rounds, clock)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
         ledger.start()
+        outside.start()
         followers.start()
         rounds.start()
         try:
@@ -116,6 +128,7 @@ def create_app(
             desk.stop()
             uploads.stop()
             ledger.stop()
+            outside.stop()
             stock.stop()
             database.dispose()
             lock.release()
@@ -135,6 +148,7 @@ def create_app(
         "answering": Answering(ledger, in_force, rounds, clock),
         "today": Today(clock),
         "page": Page.of(settings.trust),
+        "witnesses": outside,
     }
     return Litestar(
         route_handlers=[

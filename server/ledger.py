@@ -1,4 +1,4 @@
-"""The log's one writer: a thread, group commit, one signed tree head a batch (DESIGN 5 step 3, protocol 7).
+"""The log's one writer: a thread, group commit, one signed tree head a batch (DESIGN 5 step 3, protocol 7, 9.4).
 
 Everything durable goes through here, so that a report and its leaf, or a decision's leaf and its record, are one
 transaction. A job runs inside the transaction and says what to append; it must look before it writes. When a batch
@@ -30,10 +30,12 @@ from doors.database import Database, insert_rows, run
 from doors.problem import Closed, Refusal
 from doors.scrub import scrub
 from server import tree
+from server.heads import NONE, Head, Heads
 from server.store import beside, head, leaf
 
 _BESIDE: Final = ("index", "record", "notice", "memo")
-_MOVE_HEAD: Final = 'UPDATE "head" SET "size" = ?, "checkpoint" = ? WHERE "id" = 0'
+_MOVE_HEAD: Final = 'UPDATE "head" SET "size" = ?, "checkpoint" = ? WHERE "id" = ?'
+_SIGNED, _PUBLISHED = 0, 1  # rows of `head`
 BATCH: Final = 256  # jobs of one commit
 PACE: Final = 4  # leaves: at a tick the batch is filled to a multiple of it
 _HOUR: Final = 3600
@@ -41,20 +43,13 @@ _SOON: Final = 0.5  # seconds until what could not be scrubbed is tried again
 _CROWD: Final = 4  # jobs of one commit after which the next one waits for more
 _ENOUGH: Final = 16  # jobs that are worth a commit
 _PATIENCE: Final = 0.001  # seconds that it waits
+_COMPARING: Final = 10.0  # seconds that jobs wait, after a start, until witnesses were asked
 
 Job = Callable[[Connection, int], tuple[Sequence[Entry], Any]]
 """Called in the transaction with the index of its first leaf; returns what to append, and its result."""
 
 ManyJob = Callable[[Connection, int, Sequence[Any]], tuple[Sequence[Entry], Sequence[Any]]]
 """The same for all things that were handed in for it one after another: a result, or a refusal, for each of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A published tree head."""
-
-    size: int
-    checkpoint: str
 
 
 @dataclass(slots=True)
@@ -78,13 +73,13 @@ class Ledger:
         self._database, self._log, self._draw, self._clock = database, log, draw, clock
         self._signer = notes.Signer(log.name, log.identity)
         self._queue: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
-        self._published = threading.Condition()
         self._mldsa_hour = -1
         self._unscrubbed = True  # whoever was killed may have destroyed something just before
         self._crowd = False  # whether many came at once the last time
         self.tick = 0.0
         self.auditors: tuple[bytes, ...] = ()
-        self._edge, self._head = self._load()
+        self._edge, signed, published = self._load()
+        self.heads = Heads(signed, published)
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
 
     # -- for others ------------------------------------------------------------------------------------------------
@@ -97,7 +92,17 @@ class Ledger:
     @property
     def head(self) -> Head:
         """The last published tree head."""
-        return self._head
+        return self.heads.published
+
+    def publish(self, cosigned: Head) -> None:
+        """Publish a head with what witnesses signed, and keep it. Raise ProofError unless it is enough."""
+        self.heads.publish(cosigned)
+
+        def job(connection: Connection, _: int) -> tuple[Sequence[Entry], None]:
+            _keep(connection, _PUBLISHED, cosigned)
+            return [], None
+
+        self.submit(job)
 
     def start(self) -> None:
         """Begin to write."""
@@ -105,6 +110,7 @@ class Ledger:
 
     def stop(self) -> None:
         """Finish what was handed in, then end."""
+        self.heads.give_up()
         self._queue.put(None)
         self._thread.join(timeout=30)
 
@@ -131,10 +137,7 @@ class Ledger:
 
     def wait_published(self, size: int, seconds: float) -> Head:
         """Return a published head of at least `size` leaves, or raise Closed."""
-        with self._published:
-            if not self._published.wait_for(lambda: self._head.size >= size, timeout=seconds):
-                raise Closed
-            return self._head
+        return self.heads.wait(size, seconds)
 
     def destroyed(self) -> None:
         """From a job: something was destroyed in its transaction, so that its bytes must leave the database's log."""
@@ -147,10 +150,14 @@ class Ledger:
 
     # -- in the thread ---------------------------------------------------------------------------------------------
 
-    def _load(self) -> tuple[Frontier, Head]:
-        """Read the tree back and compare it with the head that was signed. A difference is fatal: never sign a fork."""
+    def _load(self) -> tuple[Frontier, Head, Head]:
+        """Read the tree back and compare it with the head that was signed. A difference is fatal: never sign a fork.
+
+        Return its right edge, that head, and the one that was last published with cosignatures.
+        """
         with self._database.reader.connect() as connection:
-            row = connection.execute(select(head.c.size, head.c.checkpoint).where(head.c.id == 0)).one_or_none()
+            rows = {row.id: Head(row.size, row.checkpoint) for row in connection.execute(select(head))}
+            row = rows.get(_SIGNED)
             last = connection.execute(select(leaf.c.index).order_by(leaf.c.index.desc()).limit(1)).scalar()
             size = 0 if last is None else int(last) + 1
             reader = tree.Reader(connection)
@@ -158,12 +165,12 @@ class Ledger:
             if row is None:
                 if size:
                     raise RuntimeError("the log has leaves but no signed head")
-                return edge, Head(0, "")
+                return edge, NONE, NONE
             key = notes.Vkey(self._log.name, notes.Kind.ED25519, self._log.identity_public)
             signed = checkpoints.LogPolicy((key,)).verify(row.checkpoint)
             if signed.size != row.size or signed.size > size or signed.root != reader.root(signed.size):
                 raise RuntimeError("the log on disk is not the one that was signed")
-            return edge, Head(row.size, row.checkpoint)
+            return edge, row, rows.get(_PUBLISHED, NONE)
 
     def _run(self) -> None:
         deadline = self._clock() + self.tick
@@ -177,7 +184,9 @@ class Ledger:
             due = self.tick == 0 or not on_time or any(task.urgent for task in batch)
             if due:
                 deadline = now + self.tick
-            if batch or (due and self._edge.size > self._head.size):
+            if not self.heads.may_write(_COMPARING if batch else 0):
+                _settle(batch, [Closed()] * len(batch))
+            elif batch or (due and self._edge.size > self.heads.signed.size):
                 self._commit(batch, checkpoint=due)
             self._scrub()
 
@@ -230,15 +239,15 @@ class Ledger:
             return
         self._edge = edge
         if new is not None:
-            with self._published:
-                self._head = new
-                self._published.notify_all()
+            self.heads.sign(new)
         _settle(batch, results)
 
     def _reload(self) -> None:
         """After a failed commit: believe the disk. Where it cannot be read, nothing more is written until it can."""
         try:
-            self._edge, self._head = self._load()
+            self._edge, signed, _ = self._load()
+            if signed.size > self.heads.signed.size:
+                self.heads.sign(signed)
         except Exception:  # noqa: BLE001 - the next batch tries again, and fails before it writes
             self._edge = self._edge.copy()
 
@@ -266,10 +275,9 @@ class Ledger:
                 rows = [(first + i, one.record, one.notice, one.memo) for i, one in enumerate(pending)]
                 insert_rows(connection, beside, _BESIDE, rows)
             new = None
-            if checkpoint and edge.size > self._head.size:
+            if checkpoint and edge.size > self.heads.signed.size:
                 new = Head(edge.size, self._sign(edge))
-                if not run(connection, _MOVE_HEAD, (new.size, new.checkpoint)).rowcount:
-                    insert_rows(connection, head, ("id", "size", "checkpoint"), [(0, new.size, new.checkpoint)])
+                _keep(connection, _SIGNED, new)
         return results, edge, new
 
     def _sign(self, edge: Frontier) -> str:
@@ -280,6 +288,11 @@ class Ledger:
             lines += notes.sign_mldsa44(self._log.name, self._log.extra, text, now)
             self._mldsa_hour = now // _HOUR
         return f"{text}\n{lines}"
+
+
+def _keep(connection: Connection, row: int, new: Head) -> None:
+    if not run(connection, _MOVE_HEAD, (new.size, new.checkpoint, row)).rowcount:
+        insert_rows(connection, head, ("id", "size", "checkpoint"), [(row, new.size, new.checkpoint)])
 
 
 def _settle(batch: Sequence[_Task], results: Sequence[Any]) -> None:

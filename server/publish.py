@@ -1,6 +1,7 @@
 """Publish: take a signed statement. The signature is asked for as soon as it is there, before megabytes are read."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,11 +10,13 @@ from litestar.di import NamedDependency
 
 from crypto.errors import CryptoError
 from crypto.relay import PUBLICATION_LIMIT, Publication, note_of
-from doors.problem import Conflict
+from doors.problem import Closed, Conflict
 from server.gates import Gates
+from server.ledger import Ledger
 from server.trust import TrustStore
 
 HEARD_OUT: Final = 1 << 19  # bytes
+PUBLISH_SECONDS: Final = 30.0  # until it stands in a head that witnesses have cosigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,14 @@ class Published:
 
 @post("/v1/notes", status_code=200, request_max_body_size=PUBLICATION_LIMIT, tags=["trust"])
 async def publish(
-    request: Request[Any, Any, Any], trust: NamedDependency[TrustStore], gates: NamedDependency[Gates]
+    request: Request[Any, Any, Any],
+    trust: NamedDependency[TrustStore],
+    gates: NamedDependency[Gates],
+    ledger: NamedDependency[Ledger],
 ) -> Published:
     """Publish a signed statement: bundle, directory, revocation, announcement, page. Gates are told at once."""
     publication = Publication.decode(await _read(request, trust), limit=PUBLICATION_LIMIT)
-    return Published(await asyncio.to_thread(_publish, publication, trust, gates))
+    return Published(await asyncio.to_thread(_publish, publication, trust, gates, ledger))
 
 
 async def _read(request: Request[Any, Any, Any], trust: TrustStore) -> bytes:
@@ -57,8 +63,10 @@ async def _read(request: Request[Any, Any, Any], trust: TrustStore) -> bytes:
     return bytes(data)
 
 
-def _publish(publication: Publication, trust: TrustStore, gates: Gates) -> int:
+def _publish(publication: Publication, trust: TrustStore, gates: Gates, ledger: Ledger) -> int:
     index, new = trust.publish(publication)
     if new:  # what everybody can fetch, anybody can hand in again: that asks no gate
+        with suppress(Closed):  # the quorum is lost: it is in the log, gates hear of it with the next head
+            ledger.wait_published(index + 1, PUBLISH_SECONDS)
         gates.tell()
     return index

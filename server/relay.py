@@ -12,7 +12,7 @@ from crypto.checkpoints import TlogProof
 from crypto.errors import CryptoError
 from crypto.relay import CLOSED, DONE, REFUSED, DecisionsReply, GateAnswer, OpeningAnswer, Openings
 from doors.database import Database
-from doors.problem import Denied, Malformed, Refusal
+from doors.problem import Closed, Denied, Malformed, Refusal
 from server import tree
 from server.gates import GateLink, Gates
 from server.ledger import Ledger
@@ -48,8 +48,11 @@ class Relay:
         bundle = self._trust.state.bundle
         if bundle is None or not {name for name, _ in openings.blobs} <= set(links):
             raise Malformed
+        # A decision whose leaf cannot be published would be a line in the log that opens nothing: nobody is asked.
+        since, heads = self._ledger.head.size, self._ledger.heads
+        if not since or heads.lost or not heads.writes:
+            raise Closed
         # Step 2: each gate decides by itself, and signs its leaves for us.
-        since = self._ledger.head.size
         decided: list[_Decided] = []
         refusal: Refusal | CryptoError | None = None
         for name, blob in openings.blobs:

@@ -24,9 +24,17 @@ class Settings:
     """Folder or bucket of files; `objects` in the home where nothing is said."""
     gates: Mapping[str, str] = field(default_factory=dict)
     """Address of a gate, where it is not the one in the bundle (`http://…` or `unix:…`)."""
+    witnesses: Mapping[str, str] = field(default_factory=dict)
+    """Address of a witness, the same, by her name in the policy."""
 
     @classmethod
-    def from_environment(cls, gates: Mapping[str, str], given: Mapping[str, str] | None = None) -> "Settings":
+    def from_environment(
+        cls,
+        gates: Mapping[str, str],
+        given: Mapping[str, str] | None = None,
+        *,
+        witnesses: Mapping[str, str] | None = None,
+    ) -> "Settings":
         """Read AMANA_HOME and the rest. Raise SettingError with what to do."""
         found = environment.read(given)
         home = environment.home(found)
@@ -46,4 +54,5 @@ class Settings:
             log=log,
             objects=found.get("AMANA_OBJECTS", ""),
             gates=dict(gates),
+            witnesses=dict(witnesses or {}),
         )

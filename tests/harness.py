@@ -35,6 +35,7 @@ from policies.directory import Directory, DirectoryBody, Person
 from policies.trust import Trust
 from policies.vocabulary import digest
 from server.app import create_app as create_server
+from server.cosigning import Call
 from server.settings import Settings as ServerSettings
 
 ORIGIN = "log.test.example"
@@ -213,17 +214,19 @@ def sooner(seconds: float) -> None:
 
 
 @contextmanager
-def running(
+def running(  # noqa: PLR0913 - each is a different thing, most by name
     folder: Path,
     organisation: Organisation | None = None,
     *,
     publish: bool = True,
     wrap: Callable[[str, Post], Post] | None = None,
     objects: str = "",
+    witnesses: Mapping[str, Call] | None = None,
 ) -> Iterator[Running]:
     """Start server and gates in `folder`; publish bundle and directory unless told otherwise.
 
     `wrap` may put a fault between the server and a gate: it gets the gate's name and the honest way to post.
+    `witnesses` are those that the rules name, each as a way to speak to her.
     """
     organisation = organisation or Organisation()
     trust = organisation.trust
@@ -244,7 +247,8 @@ def running(
             log=organisation.log,
             objects=objects,
         )
-        server: Any = stack.enter_context(TestClient(create_server(server_settings, clock=clock, gates=posts)))
+        app = create_server(server_settings, clock=clock, gates=posts, witnesses=witnesses)
+        server: Any = stack.enter_context(TestClient(app))
         house = House("http://testserver.local", client=server, sleep=sooner)
         if publish:
             house.publish(organisation.next_bundle())

@@ -39,12 +39,13 @@ def doctor(  # noqa: PLR0913 - the options of a command
     Exit code 0: all right, maybe with warnings. 3: something is wrong. 4: only the house does not answer.
     """
     from client import doctor as looking  # noqa: PLC0415 - commands start fast
-    from client import doctor_files, doctor_folder, doctor_stores  # noqa: PLC0415
+    from client import doctor_files, doctor_folder, doctor_stores, doctor_witnesses  # noqa: PLC0415
 
     settings = environment.read()
     folder, trust = doctor_folder.look(home(), trust_path or home() / "trust.json", settings)
     checks = [*looking.machine(settings), *folder, *doctor_folder.free(home())]
     checks += [*doctor_stores.look(home(), settings, trust), *doctor_files.look(home(), settings)]
+    checks += doctor_witnesses.told(home(), trust)
     if trust is not None:
         house, found = ([], None) if offline else _house(url, proxy, trust)
         checks += house

@@ -96,6 +96,17 @@ def _officer_option(command: F) -> F:
     )
 
 
+def _witness_option(command: F) -> F:
+    return click.option(
+        "--witness",
+        "witnesses",
+        nargs=2,
+        multiple=True,
+        metavar="VKEY URL",
+        help="An outside witness, by `amana witness --vkey`, and where the house asks her.",
+    )(command)
+
+
 @click.group(epilog=_EXAMPLES)
 def officer() -> None:
     """Make keys and rules, sign them, revoke people.
@@ -115,6 +126,7 @@ def officer() -> None:
 @click.option("--gate-url", "gate_urls", multiple=True, callback=addresses, metavar="NAME=URL", help="Where a gate is.")
 @click.option("--gates-needed", type=click.IntRange(1), help="How many gates must agree; default more than half.")
 @click.option("--quorum", type=click.IntRange(0), default=0, help="How many witnesses must cosign; default none.")
+@_witness_option
 @click.option("--install/--no-install", default=True, help="Put trust.json and log.key into AMANA_HOME as well.")
 @_ceremony_option
 @json_option
@@ -129,6 +141,7 @@ def init(  # noqa: PLR0913 - the options of a command
     gate_urls: Mapping[str, str],
     gates_needed: int | None,
     quorum: int,
+    witnesses: tuple[tuple[str, str], ...],
     install: bool,
     ceremony: Path | None,
     as_json: bool,
@@ -157,6 +170,7 @@ def init(  # noqa: PLR0913 - the options of a command
             gate_urls=gate_urls,
             gates_needed=gates_needed,
             quorum=quorum,
+            witnesses=witnesses,
         ),
         passphrase=new_passphrase(),
         draw=os.urandom,
@@ -215,6 +229,24 @@ def words(*, people: Path, ceremony: Path | None, as_json: bool) -> None:
 
     number = reword(_folder(ceremony), load_people(people))
     say(as_json, "words", f"The words are in bundle {number}. Send it with `amana officer publish`.", bundle=number)
+
+
+@officer.command("witnesses")
+@_witness_option
+@click.option("--quorum", type=click.IntRange(0), required=True, help="How many of them must cosign each head.")
+@_ceremony_option
+@json_option
+def witnesses(*, witnesses: tuple[tuple[str, str], ...], quorum: int, ceremony: Path | None, as_json: bool) -> None:
+    """Make the next bundle with these witnesses, signed by k officers, and trust.json anew.
+
+    Choose more than half of them, and so few that one may be away: 2 of 3. Everybody needs the new trust.json, also the
+    house; who keeps the old one goes on asking for the witnesses of before.
+    """
+    from client.witness_policy import rewitness  # noqa: PLC0415 - commands start fast
+
+    number = rewitness(_folder(ceremony), witnesses, quorum)
+    what = f"{quorum} of {len(witnesses)} witnesses are asked for in bundle {number}, and in the new trust.json."
+    say(as_json, "witnesses", f"{what} Send it with `amana officer publish`.", bundle=number, quorum=quorum)
 
 
 def _entry(name: str, people: Path | None, entry: Path | None) -> Mapping[str, Any]:

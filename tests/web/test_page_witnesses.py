@@ -6,7 +6,7 @@ The house here hands out heads that two of three witnesses cosigned; the street 
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,11 @@ from crypto.checkpoints import LogPolicy
 from crypto.keyfile import KeyRing
 from crypto.notes import Kind, Vkey
 from policies.trust import Trust
-from server.ledger import Ledger
 from tests.harness import Organisation, Running, running
 from tests.samples import samples
 from tests.web.street import Street, street
 from tests.web.visiting import Visitor, browser
+from tests.witness.house import Outside, published
 
 WITNESSES = [KeyRing.new("witness", f"witness-{number}", os.urandom) for number in (1, 2, 3)]
 
@@ -55,12 +55,12 @@ def cosigned(note: str, *witnesses: KeyRing) -> str:
 
 @contextmanager
 def witnessed(folder: Path, organisation: Organisation) -> Iterator[Running]:
-    """A house that collects the cosignatures of the first two; gates and proofs get them too."""
-    signed = Ledger._sign  # noqa: SLF001 - where a head is made
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Ledger, "_sign", lambda ledger, *edge: cosigned(signed(ledger, *edge), *WITNESSES[:2]))
-        with running(folder, organisation) as started:
-            yield started
+    """A house whose first two witnesses can be reached; gates and proofs get their cosignatures too."""
+    log = organisation.vkey("log", organisation.log.name)
+    with ExitStack() as stack:
+        there = [stack.enter_context(Outside(folder / one.name, one, log)) for one in WITNESSES[:2]]
+        calls = {one.settings.key.name: one.call for one in there}
+        yield stack.enter_context(running(folder, organisation, witnesses=calls))
 
 
 @pytest.fixture(scope="module")
@@ -150,10 +150,11 @@ def test_a_quorum_that_the_bundle_alone_asks_for_counts_as_much(chrome: Any, tmp
 
 
 def test_a_head_that_is_older_than_what_gates_have_read_stops_her(chrome: Any, world: Running, way: Street) -> None:
+    size = published(world)
     old = world.house.checkpoint()
     world.house.publish(world.organisation.revocation("r4", world.clock.day))
     deadline = time.monotonic() + 20
-    while world.in_force.current.log[0] < 3:
+    while world.in_force.current.log[0] <= size:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert not stopped(chrome, way)
