@@ -66,7 +66,8 @@ class Witnesses:
         self._askers: dict[Vkey, threading.Thread] = {}
         self._agreed: set[bytes] = set()  # public keys that cosigned what is here, since the start
         self._good: dict[Vkey, bool] = {}  # how each last answered: a change is worth a line
-        self._round, self._ended = _Round(Head(0, "")), threading.Event()
+        self._round: _Round | None = None
+        self._ended = threading.Event()
         self._changed, self._wake = threading.Condition(), threading.Event()
         self._failed, self._began = 0, -REFRESH
         self._read: tuple[tuple[object, object], list[LogPolicy]] | None = None
@@ -181,9 +182,9 @@ class Witnesses:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._ended.is_set() or self._round is not seen)  # noqa: B023
-                if self._ended.is_set():
-                    return
                 seen = self._round
+                if self._ended.is_set() or seen is None:
+                    return
             good = False
             try:
                 self._take(link, seen, link.ask(seen.head))
@@ -225,7 +226,9 @@ class Witnesses:
     def _stop(self, note: str) -> None:
         """A head by the log's key that is not one of this log: keep it, and sign nothing any more, ever."""
         self._ledger.heads.close()
-        if not self._file.exists():
+        with self._changed:
+            if self._file.exists():
+                return
             _log.error("a witness holds a head of this log that is not here: nothing is signed; run `amana doctor`")
             fresh = self._file.with_name(f"{AHEAD}.new")
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
