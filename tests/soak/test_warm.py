@@ -6,7 +6,7 @@ import pytest
 
 from tests.soak.warm import MODULES, Forked
 
-CALLED = {"server": "usage: amana serve", "gate": "usage: amana gate"}
+CALLED = {"server": "usage: amana serve", "gate": "usage: amana gate", "witness": "usage: amana witness"}
 
 
 @pytest.mark.parametrize("module", MODULES)

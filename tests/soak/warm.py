@@ -1,6 +1,6 @@
-"""Start `python -m server` and `python -m gate` as processes of their own whose imports are done already.
+"""Start `python -m server`, `gate` and `witness` as processes of their own whose imports are done already.
 
-One process imports what both need, has a single thread, and does nothing else but fork. What is killed again and again
+One process imports what all need, has a single thread, and does nothing else but fork. What is killed again and again
 is then killed in its work and not in its imports, which take a second of each start, and its start a tenth of one.
 """
 
@@ -16,7 +16,7 @@ import sys
 from functools import cache
 from typing import Final
 
-MODULES: Final = ("server", "gate")
+MODULES: Final = ("server", "gate", "witness")
 _MOST: Final = 1 << 18  # bytes of words and environment
 
 
@@ -101,6 +101,7 @@ def main() -> None:
     import doors.serve  # noqa: F401, PLC0415
     import gate.app  # noqa: F401, PLC0415
     import server.app  # noqa: F401, PLC0415
+    import witness.app  # noqa: F401, PLC0415
 
     words = _serve(socket.socket(fileno=int(sys.argv[1])))
     if words is not None:

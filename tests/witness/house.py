@@ -27,13 +27,15 @@ class Witnessed(Organisation):
 
     quorum: int = 2
     names: Sequence[str] = ("w1", "w2", "w3")
+    urls: dict[str, str] = field(default_factory=dict)
+    """Where they are; addresses of nobody where a test speaks to them in this process."""
 
     @property
     def policy_text(self) -> str:
         keys = {name: self.witness(name) for name in self.names}
         lines = [
             f"log {self.vkey('log', ORIGIN)}",
-            *(f"witness {name} {key} {url(name)}" for name, key in keys.items()),
+            *(f"witness {name} {key} {self.urls.get(name, url(name))}" for name, key in keys.items()),
         ]
         return "\n".join([*lines, f"group outside {self.quorum} {' '.join(keys)}", "quorum outside", ""])
 
