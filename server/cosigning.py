@@ -42,16 +42,19 @@ class AheadError(Exception):
         self.note = note
 
 
-def connect(address: str) -> Call:
-    """Return a way to speak to a witness at `http…` or `unix:PATH`."""
-    if address.startswith("unix:"):
-        transport = httpx2.HTTPTransport(uds=address.removeprefix("unix:"))
-        client = httpx2.Client(transport=transport, base_url="http://witness", timeout=_SECONDS)
-    else:
-        client = httpx2.Client(base_url=address, timeout=_SECONDS, trust_env=False, follow_redirects=False)
+class Line:
+    """A way to speak to a witness at `http…` or `unix:PATH`."""
 
-    def call(method: str, path: str, content: bytes) -> Reply:
-        with client.stream(method, path, content=content or None) as answer:
+    def __init__(self, address: str) -> None:
+        if address.startswith("unix:"):
+            transport = httpx2.HTTPTransport(uds=address.removeprefix("unix:"))
+            self._client = httpx2.Client(transport=transport, base_url="http://witness", timeout=_SECONDS)
+        else:
+            self._client = httpx2.Client(base_url=address, timeout=_SECONDS, trust_env=False, follow_redirects=False)
+
+    def __call__(self, method: str, path: str, content: bytes) -> Reply:
+        """Ask, and read no more than an answer may be."""
+        with self._client.stream(method, path, content=content or None) as answer:
             body = b""
             for part in answer.iter_bytes():
                 body = (body + part)[: limit("note")]
@@ -59,7 +62,9 @@ def connect(address: str) -> Call:
                     break
             return Reply(answer.status_code, body)
 
-    return call
+    def close(self) -> None:
+        """Hang up."""
+        self._client.close()
 
 
 class WitnessLink:
@@ -69,6 +74,11 @@ class WitnessLink:
         self.key, self._call, self._log = key, call, log
         self._heads, self._database = heads, database
         self._size = 0
+
+    def close(self) -> None:
+        """Hang up."""
+        if isinstance(self._call, Line):
+            self._call.close()
 
     def ask(self, head: Head) -> str:
         """Return her cosignature line; an empty one where there is no head yet, and she holds none either.

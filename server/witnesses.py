@@ -20,7 +20,7 @@ from crypto.notes import Vkey
 from doors.database import Database
 from doors.problem import Closed
 from policies.trust import Trust
-from server.cosigning import AheadError, Call, WitnessLink, connect, is_here
+from server.cosigning import AheadError, Call, Line, WitnessLink, is_here
 from server.heads import Head
 from server.inforce import InForce
 from server.ledger import Ledger
@@ -81,12 +81,14 @@ class Witnesses:
         self._thread.start()
 
     def stop(self) -> None:
-        """End. Who waits for a slow witness is not waited for."""
+        """End. Who waits for a slow witness is waited for a moment only."""
         self._ended.set()
         self._wake.set()
         with self._changed:
             self._changed.notify_all()
         self._thread.join(timeout=30)
+        for asker in self._askers.values():
+            asker.join(timeout=_PAUSE)
 
     # -- what the rules ask --------------------------------------------------------------------------------------------
 
@@ -171,7 +173,7 @@ class Witnesses:
             keys.add(key)
             if key not in self._askers:
                 log = LogPolicy(self._trust.log_policy.log)
-                link = WitnessLink(key, call or connect(address), log, self._ledger.heads, self._database)
+                link = WitnessLink(key, call or Line(address), log, self._ledger.heads, self._database)
                 self._askers[key] = threading.Thread(target=self._ask, args=(link,), name="witness", daemon=True)
                 self._askers[key].start()
         return keys
@@ -183,8 +185,9 @@ class Witnesses:
             with self._changed:
                 self._changed.wait_for(lambda: self._ended.is_set() or self._round is not seen)  # noqa: B023
                 seen = self._round
-                if self._ended.is_set() or seen is None:
-                    return
+            if self._ended.is_set() or seen is None:
+                link.close()
+                return
             good = False
             try:
                 self._take(link, seen, link.ask(seen.head))

@@ -29,6 +29,8 @@ class Witnessed(Organisation):
     names: Sequence[str] = ("w1", "w2", "w3")
     urls: dict[str, str] = field(default_factory=dict)
     """Where they are; addresses of nobody where a test speaks to them in this process."""
+    vkeys: dict[str, Vkey] = field(default_factory=dict)
+    """Keys of witnesses who made their own."""
 
     @property
     def policy_text(self) -> str:
@@ -40,6 +42,8 @@ class Witnessed(Organisation):
         return "\n".join([*lines, f"group outside {self.quorum} {' '.join(keys)}", "quorum outside", ""])
 
     def witness(self, name: str) -> Vkey:
+        if name in self.vkeys:
+            return self.vkeys[name]
         return Vkey(name, Kind.COSIGNATURE, self.key("witness", name).identity_public)
 
 
