@@ -239,8 +239,8 @@ def words(*, people: Path, ceremony: Path | None, as_json: bool) -> None:
 def witnesses(*, witnesses: tuple[tuple[str, str], ...], quorum: int, ceremony: Path | None, as_json: bool) -> None:
     """Make the next bundle with these witnesses, signed by k officers, and trust.json anew.
 
-    Choose more than half of them, and so few that one may be away: 2 of 3. Everybody needs the new trust.json, also the
-    house; who keeps the old one goes on asking for the witnesses of before.
+    Choose more than half of them, and so few that one may be away: 3 of 4, or 2 of 3. Everybody needs the new
+    trust.json, also the house; who keeps the old one goes on asking for the witnesses of before.
     """
     from client.witness_policy import rewitness  # noqa: PLC0415 - commands start fast
 

@@ -46,6 +46,7 @@ def test_gates_and_the_reporters_socket_are_where_she_says(made: Household, tmp_
     [
         (["--gate", GATE], "takes NAME=URL"),
         (["--gate", f"{GATE}=unix:a b"], "takes NAME=URL"),
+        (["--witness", "w1"], "takes NAME=URL"),
         (["--reporters", "127.0.0.1:7291"], "--reporters takes unix:PATH"),
     ],
 )
