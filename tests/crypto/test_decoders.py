@@ -25,6 +25,7 @@ from crypto import (
     shamir,
     signing,
     slip,
+    witnessing,
     words,
 )
 from crypto.canonical import Message
@@ -114,6 +115,9 @@ BINARY: dict[str, Callable[[bytes], object]] = {
     "slip.Slip.from_bytes": slip.Slip.from_bytes,
     "slots.GateSlot.unseal": lambda data: GateSlot.unseal(SEED, data, "g", SEED),
     "slots.PersonSlot.unseal": lambda data: PersonSlot.unseal(SEED, data, SEED),
+    "witnessing.AddCheckpoint.parse": witnessing.AddCheckpoint.parse,
+    "witnessing.cosignature": lambda data: witnessing.cosignature("a\n1\n" + notes.b64(SEED) + "\n", data, KEYS[1]),
+    "witnessing.size_of": witnessing.size_of,
 }
 TEXT: dict[str, Callable[[str], object]] = {
     "checkpoints.LogPolicy.parse": LogPolicy.parse,
@@ -223,7 +227,7 @@ def test_every_verifier_of_crypto_is_here() -> None:
     verbs = ("parse", "decode", "verify", "open", "unseal", "combine", "check", "unpad", "need", "from_bytes", "find")
     tried = " ".join([*BINARY, *TEXT])
     modules = (checkpoints, envelope, hybrid, leaves, locks, merkle, notes, opening, padding, relay, sections, shamir,
-               signing, slip, words)  # fmt: skip
+               signing, slip, witnessing, words)  # fmt: skip
     for module in modules:
         for name, value in vars(module).items():
             own = getattr(value, "__module__", "") == module.__name__
