@@ -30,11 +30,15 @@ def checked(witnesses: Iterable[Witness], quorum: int) -> tuple[Witness, ...]:
         raise UsageError("This is a log's key or an officer's, not a witness's.", "Ask her: `amana witness --vkey`.")
     if len({key.public for key in keys}) < len(keys) or len({key.name for key in keys}) < len(keys):
         raise UsageError("One witness is there twice.", "Name each of them once.")
-    if any(not url.isprintable() or " " in url or "#" in url for _, url in found):
+    if any(not _is_address(url) for _, url in found):
         raise UsageError("This is not the address of a witness.", "Give http://…, https://… or unix:PATH.")
     if quorum > len(found):
         raise UsageError("There are fewer witnesses than --quorum asks for.", "Choose --quorum.")
     return found
+
+
+def _is_address(url: str) -> bool:
+    return url.isprintable() and not {" ", "#"} & set(url) and url.startswith(("http://", "https://", "unix:"))
 
 
 def policy_text(log_keys: Iterable[str], witnesses: Sequence[Witness], quorum: int) -> str:

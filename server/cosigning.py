@@ -46,14 +46,13 @@ class Line:
     """A way to speak to a witness at `http…` or `unix:PATH`."""
 
     def __init__(self, address: str) -> None:
-        if address.startswith("unix:"):
-            transport = httpx2.HTTPTransport(uds=address.removeprefix("unix:"))
-            self._client = httpx2.Client(transport=transport, base_url="http://witness", timeout=_SECONDS)
-        else:
-            self._client = httpx2.Client(base_url=address, timeout=_SECONDS, trust_env=False, follow_redirects=False)
+        self._address = address
+        self._client: httpx2.Client | None = None
 
     def __call__(self, method: str, path: str, content: bytes) -> Reply:
         """Ask, and read no more than an answer may be."""
+        if self._client is None:  # only now: an address that is none is this witness's trouble, and no other's
+            self._client = self._open()
         with self._client.stream(method, path, content=content or None) as answer:
             body = b""
             for part in answer.iter_bytes():
@@ -62,9 +61,16 @@ class Line:
                     break
             return Reply(answer.status_code, body)
 
+    def _open(self) -> httpx2.Client:
+        if self._address.startswith("unix:"):
+            transport = httpx2.HTTPTransport(uds=self._address.removeprefix("unix:"))
+            return httpx2.Client(transport=transport, base_url="http://witness", timeout=_SECONDS)
+        return httpx2.Client(base_url=self._address, timeout=_SECONDS, trust_env=False, follow_redirects=False)
+
     def close(self) -> None:
         """Hang up."""
-        self._client.close()
+        if self._client is not None:
+            self._client.close()
 
 
 class WitnessLink:
@@ -89,7 +95,7 @@ class WitnessLink:
             if not head.size:
                 return self._agrees_on_nothing()
             return self._ask(head)
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, CryptoError):
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError, CryptoError):
             raise Closed from None
 
     def _ask(self, head: Head) -> str:

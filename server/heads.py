@@ -89,7 +89,7 @@ class Heads:
     def may_write(self, seconds: float) -> bool:
         """Return `writes`, after waiting for a comparison that is under way, at most so long."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._comparing or self._closed, timeout=seconds)
+            self._changed.wait_for(lambda: not self._comparing or self._closed, timeout=max(seconds, 0))
         return self.writes
 
     def sign(self, new: Head) -> None:

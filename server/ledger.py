@@ -174,6 +174,7 @@ class Ledger:
 
     def _run(self) -> None:
         deadline = self._clock() + self.tick
+        compared = time.monotonic() + _COMPARING
         while True:
             batch = self._collect(deadline)
             if batch is None:
@@ -184,7 +185,7 @@ class Ledger:
             due = self.tick == 0 or not on_time or any(task.urgent for task in batch)
             if due:
                 deadline = now + self.tick
-            if not self.heads.may_write(_COMPARING if batch else 0):
+            if not self.heads.may_write(compared - time.monotonic() if batch else 0):
                 _settle(batch, [Closed()] * len(batch))
             elif batch or (due and self._edge.size > self.heads.signed.size):
                 self._commit(batch, checkpoint=due)

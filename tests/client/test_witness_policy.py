@@ -62,6 +62,7 @@ def test_later_by_the_next_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         ((THREE[0], THREE[0]), 1),
         (((THREE[0][0], "https://a b"),), 1),
         (((THREE[0][0], "https://a#b"),), 1),
+        (((THREE[0][0], "w1.example:7380"),), 1),
         (THREE, 4),
     ],
 )

@@ -4,7 +4,6 @@ Each cosigns what our house signs, and refuses what our log's key signs besides.
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -150,11 +149,6 @@ def test_it_refuses_what_is_not_for_it_alike(peer: Peer) -> None:
         assert ask(client, log.asks(4, 4)).status_code == 200  # fresh, on the same head
         assert ask(client, log.asks(4, 9)).status_code == 200
         assert ask(client, AddCheckpoint(4, (), log.head(4))).status_code == 409  # never smaller
-
-
-def test_go_s_own_sumdb_reads_our_log() -> None:
-    """Tried by hand once, with golang-golang-x-mod-dev; there is no toolchain here to write the check against."""
-    need("Go's x/mod/sumdb on our log", "a Go toolchain" if shutil.which("go") is None else "a check in Go")
 
 
 def grow(world: Running, count: int) -> None:

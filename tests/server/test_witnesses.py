@@ -19,7 +19,7 @@ from server import witnesses as module
 from server.cosigning import Reply
 from server.store import head
 from tests.asking import Asking
-from tests.harness import ORIGIN, Running
+from tests.harness import ORIGIN, Running, running
 from tests.samples import samples, send
 from tests.witness.growing import Log, ask
 from tests.witness.house import Street, ledger, outside, published, street, until
@@ -165,6 +165,17 @@ def test_published_is_on_disk_beside_signed(way: Street) -> None:
         assert rows[0] == (made.heads.signed.size, made.heads.signed.checkpoint)
         policy = world.organisation.trust.log_policy
         assert policy.verify(rows[1][1]).size == rows[1][0] == rows[0][0]
+
+
+@pytest.mark.parametrize("address", ["nonsense", "http://[", "http://127.0.0.1:99999", "ftp://x"])
+def test_an_address_that_is_none_is_that_witness_s_trouble_alone(tmp_path: Path, address: str) -> None:
+    with street(tmp_path) as way:
+        organisation = way.organisation
+        organisation.urls["w1"] = address
+        calls = {name: one.call for name, one in way.witnesses.items() if name != "w1"}
+        with running(tmp_path / "home", organisation, witnesses=calls) as world:
+            ledger(world).wait_published(grow(world), 30)
+            assert signers(world) == {"w2", "w3"}
 
 
 def test_a_slow_witness_holds_up_nobody(way: Street, world: Running) -> None:
