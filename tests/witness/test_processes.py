@@ -1,15 +1,23 @@
 """Two real witnesses, a real server and a real gate; one of the witnesses is killed (protocol 9.4, 9.5)."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import secrets
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
+
+from client.exporting import export
 from client.reporter import seal
 from crypto import keyfile, words
+from crypto.envelope import Envelope
 from crypto.relay import CLOSED, DONE
 from crypto.sections import Section
+from server.witnesses import AHEAD
 from tests.asking import Asking
 from tests.harness import ORIGIN, Running
 from tests.samples import samples, send
@@ -100,3 +108,31 @@ def test_two_of_two_stops_openings_and_no_reports(tmp_path: Path) -> None:
         made.witnesses["w2"].start()
         until(lambda: opens(world, report))
         assert signers(world) == 2
+
+
+def test_a_house_that_is_killed_again_and_again_shows_one_history(tmp_path: Path) -> None:
+    """Whatever it was doing: a head is on disk before a witness sees it, so she never holds one that is lost (P8)."""
+    with town(tmp_path, quorum=2) as made, made.house.world() as world:
+        known = world.in_force
+        for _ in range(5):
+            sealed = [seal(samples()["S02"], known, words.new(os.urandom), draw=os.urandom) for _ in range(3)]
+            sender = threading.Thread(target=keep_sending, args=(made.house.url, sealed))
+            sender.start()
+            time.sleep(secrets.randbelow(60) / 1000)
+            made.house.server.kill()
+            sender.join()
+            made.house.server.start()
+            until(lambda: world.house.health() == "ok")
+        report = send(world, "S01")
+        assert opens(world, report)
+        until(lambda: signers(world) == 2)
+        export(world.house, world.organisation.trust, tmp_path / "export")
+    assert not list(tmp_path.glob("w?/witness/*/*/evidence"))
+    assert not (tmp_path / "house" / "server" / AHEAD).exists()
+
+
+def keep_sending(url: str, sealed: Sequence[Envelope]) -> None:
+    """Hand in what there is until nobody takes it any more."""
+    with suppress(Exception), httpx2.Client(base_url=url, trust_env=False, timeout=20) as client:
+        for one in sealed:
+            client.post("/v1/reports", content=one.encode())
