@@ -11,7 +11,7 @@ from doors.database import OneProcess
 from doors.environment import SettingError
 from doors.serve import serve
 from witness.app import create_app
-from witness.settings import Settings
+from witness.settings import Settings, listed
 from witness.store import Memory
 
 _KEY = "AMANA_WITNESS_KEY"
@@ -31,16 +31,18 @@ def main() -> int:
     parser.add_argument("--bind", required=True, metavar="HOST:PORT or unix:PATH")
     parser.add_argument("--key", required=True, type=Path, metavar="FILE", help="key file of this witness")
     parser.add_argument("--log", action="append", default=[], metavar="VKEY", help="a log to look after")
+    parser.add_argument("--logs", type=Path, metavar="FILE", help="verifier keys of logs, one on each line")
     parser.add_argument("--first", action="store_true", help="begin without a memory: the key has never signed")
     options = parser.parse_args()
     try:
-        settings = Settings.from_environment(options.key, options.log)
+        logs = [*options.log, *listed(options.logs)]
+        settings = Settings.from_environment(options.key, logs)
         if options.first:
             Memory.begin(settings.folder)
         Memory(settings.folder)
         OneProcess(settings.folder).release()
         os.environ[_KEY] = str(options.key.resolve())
-        os.environ[_LOGS] = " ".join(options.log)
+        os.environ[_LOGS] = " ".join(logs)
         serve("witness.__main__:application", options.bind)
     except SettingError as error:
         sys.stderr.write(f"amana witness: {error}\n")

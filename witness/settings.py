@@ -42,6 +42,17 @@ def folder_of(home: Path, name: str) -> Path:
     return home / "witness" / name.replace("/", "_")
 
 
+def listed(path: Path | None) -> list[str]:
+    """Return the verifier keys of a file that has one on each line; none without a file."""
+    if path is None:
+        return []
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeError):
+        raise SettingError(f"cannot read {path}: it holds the verifier keys of logs, one on each line") from None
+    return [line.strip() for line in lines if line.strip()]
+
+
 def by_origin(vkeys: Sequence[str]) -> Mapping[str, LogPolicy]:
     """Return the logs of these verifier keys, by name. Raise SettingError for what is none."""
     found: dict[str, tuple[Vkey, ...]] = {}

@@ -21,6 +21,7 @@ from client.ceremony_folder import CeremonyFolder
 from client.line import Line
 from client.publishing import publish, wait_in_force
 from crypto.keyfile import CHEAPEST
+from doors.environment import closed_folder
 from tests.deploy import units
 from tests.deploy.units import NAMES, SYSTEMD, Machine, Unit
 from tests.needs import need
@@ -76,13 +77,13 @@ def test_no_network_no_core_no_swap_and_secrets_only_as_credentials(name: str) -
     assert "Storage=volatile" in (SYSTEMD / "journald@amana.conf").read_text("utf-8").splitlines()
 
 
-def test_house_and_gate_are_different_users_with_closed_folders() -> None:
-    house, gate = map(Unit.read, NAMES)
-    assert house.one("User") != gate.one("User")
-    assert house.one("StateDirectory") != gate.one("StateDirectory")
-    assert house.one("StateDirectoryMode") == gate.one("StateDirectoryMode") == "0700"
+def test_each_is_another_user_with_a_closed_folder() -> None:
+    every = list(map(Unit.read, NAMES))
+    for key in ("User", "StateDirectory", "RuntimeDirectory", "LoadCredentialEncrypted"):
+        assert len({unit.one(key) for unit in every}) == len(NAMES)
+    assert {unit.one("StateDirectoryMode") for unit in every} == {"0700"}
     made = (SYSTEMD / "amana.sysusers.conf").read_text("utf-8")
-    assert set(re.findall(r"^u (\S+)", made, re.MULTILINE)) == {house.one("User"), gate.one("User")}
+    assert set(re.findall(r"^u (\S+)", made, re.MULTILINE)) == {unit.one("User") for unit in every}
 
 
 def test_the_users_can_be_made(tmp_path: Path) -> None:
@@ -119,7 +120,11 @@ def lay_out(machine: Machine) -> CeremonyFolder:
     made = ceremony.init(
         people, machine.folder / "ceremony", choices, passphrase=PASSPHRASE, draw=os.urandom, cost=CHEAPEST
     )
-    keys = {"amana-server": (made.log_key, "log.key"), "amana-gate": (made.key("gates", "gate-1"), "gate.key")}
+    keys = {
+        "amana-server": (made.log_key, "log.key"),
+        "amana-gate": (made.key("gates", "gate-1"), "gate.key"),
+        "amana-witness": (made.key("witnesses", "w1"), "witness.key"),
+    }
     for name, (key, kept) in keys.items():
         home, credentials = machine.state / name, machine.folder / "credentials" / name
         for folder in (home, credentials):
@@ -128,6 +133,10 @@ def lay_out(machine: Machine) -> CeremonyFolder:
         (credentials / "passphrase").chmod(0o400)
         shutil.copy(made.path / "trust.json", home)
         shutil.copy(key, home / kept)
+    witness = machine.state / "amana-witness"
+    closed_folder(witness / "witness" / "w1")  # as docs/operating.md has it made, once
+    (witness / "logs").write_text("".join(f"{key}\n" for key in made.trust().log_policy.log))
+    (witness / "logs").chmod(0o600)
     return made
 
 
@@ -152,7 +161,8 @@ def running() -> Iterator[Running]:
 
 def test_they_answer_on_their_sockets_without_any_network(running: Running) -> None:
     assert all(units.has_own_network(process.pid) for process in running.processes.values())
-    for name in ("amana-gate/gate.sock", "amana-server/reviewers.sock", "amana-server/reporters.sock"):
+    sockets = ("amana-gate/gate.sock", "amana-server/reviewers.sock", "amana-server/reporters.sock")
+    for name in (*sockets, "amana-witness/witness.sock"):
         assert running.socket(name).stat().st_mode & 0o777 == 0o660
         with running.client(name) as client:
             assert client.get("/health").status_code == 200

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 SYSTEMD = ROOT / "deploy" / "systemd"
 PROGRAM = "/opt/amana/.venv/bin/python"
-NAMES = ("amana-server", "amana-gate")
+NAMES = ("amana-server", "amana-gate", "amana-witness")
 
 # Denies memory that is writable and executable, as MemoryDenyWriteExecute= does, and becomes the program.
 _WALLED = (

@@ -202,8 +202,14 @@ def test_what_she_keeps_has_the_log_s_lines_and_hers_only(client: Any, log: Log)
     assert "stranger" not in newest(client, log)
 
 
-def test_logs_by_their_keys() -> None:
+def test_logs_by_their_keys(tmp_path: Path) -> None:
     first, second = Log("a.example"), Log("b.example")
+    file = tmp_path / "logs"
+    file.write_text(f"{first.vkey}\n\n {second.vkey}\n")
+    assert settings.listed(file) == [str(first.vkey), str(second.vkey)]
+    assert settings.listed(None) == []
+    with pytest.raises(SettingError):
+        settings.listed(tmp_path / "nothing")
     found = settings.by_origin([str(first.vkey), str(second.vkey)])
     assert {name: policy.log for name, policy in found.items()} == {
         "a.example": (first.vkey,),
