@@ -17,6 +17,7 @@ from crypto.witnessing import AddCheckpoint
 from doors.problem import Closed
 from server import witnesses as module
 from server.cosigning import Reply
+from server.ledger import PACE
 from server.store import head
 from tests.asking import Asking
 from tests.harness import ORIGIN, Running, running
@@ -129,6 +130,19 @@ def test_who_waits_for_a_head_hears_at_once_that_it_will_not_come(way: Street, w
     size = grow(world)
     with pytest.raises(Closed):
         ledger(world).wait_published(size, 600)
+
+
+def test_with_a_tick_witnesses_see_heads_at_its_pace_and_an_opening_at_once(tmp_path: Path) -> None:
+    with street(tmp_path) as way:
+        way.organisation.tick = 3600
+        with way.house(publish=True) as world:
+            size = published(world)
+            world.send(seal(samples()["S01"], world.in_force, words.new(os.urandom), draw=os.urandom))
+            report = submit(world)
+            assert ledger(world).heads.signed.size == size  # acknowledged, and in no head yet
+            assert opens(world, report)
+            assert published(world) % PACE == 0
+            assert {one.size for one in way.witnesses.values()} <= {size, ledger(world).head.size}
 
 
 def test_a_head_stays_fresh_without_growing(world: Running, monkeypatch: pytest.MonkeyPatch) -> None:
