@@ -43,7 +43,6 @@ CARD = Section.CARD
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_LONGEST", 0.2)
-    monkeypatch.setattr("server.ledger._COMPARING", 0.2)
 
 
 @dataclass
@@ -132,6 +131,12 @@ def opens(world: Running, who: str, wanted: bytes) -> bool:
     return answer.state == DONE and bool(asking.released(answer))
 
 
+def closes(old: Old, world: Running) -> None:
+    """Wait until it has closed, and has written down why."""
+    until(old.ahead.exists)
+    assert ledger(world).heads.closed
+
+
 def is_closed(old: Old, world: Running) -> None:
     """Nothing is signed, taken or opened; what was published still can be read."""
     size = ledger(world).heads.signed.size
@@ -146,7 +151,7 @@ def is_closed(old: Old, world: Running) -> None:
 
 def test_an_old_copy_signs_nothing_and_says_so(old: Old) -> None:
     with old.way.house() as world:
-        until(lambda: ledger(world).heads.closed)
+        closes(old, world)
         is_closed(old, world)
     (found,) = doctor_witnesses.told(old.home, old.way.organisation.trust)
     assert (found.state, "server.replay" in found.text) == (FAULT, True)
@@ -159,7 +164,7 @@ def test_an_old_copy_signs_nothing_and_says_so(old: Old) -> None:
 
 def test_it_comes_back_by_replay_and_the_log_is_one(old: Old) -> None:
     with old.way.house() as world:
-        until(lambda: ledger(world).heads.closed)
+        closes(old, world)
     assert old.ahead.exists()
     assert old.replay() > 5
     with old.way.house() as world:
@@ -206,7 +211,7 @@ def test_even_an_empty_database_is_compared(old: Old) -> None:
     for file in (old.home / "server").glob("amana.db*"):
         file.unlink()
     with old.way.house() as world:
-        until(lambda: ledger(world).heads.closed)
+        closes(old, world)
         assert world.server.get("/health").status_code == 503
         with pytest.raises(ClosedError):
             world.house.publish(old.way.organisation.revocation("r5", world.clock.day))
@@ -232,7 +237,7 @@ def test_a_copy_that_went_on_by_itself_is_found_and_not_replayed(old: Old) -> No
     with pytest.raises(ProofError, match="more leaves"):
         old.replay()
     with old.way.house() as world:
-        until(lambda: ledger(world).heads.closed)
+        closes(old, world)
         is_closed(old, world)
     assert all(list(one.settings.folder.glob("*/evidence/*")) for one in old.way.witnesses.values() if one.size)
 
@@ -250,7 +255,7 @@ def test_one_leaf_of_its_own_is_enough(old: Old) -> None:
 
 def test_an_export_that_ends_too_early_or_was_bent(old: Old) -> None:
     with old.way.house() as world:
-        until(lambda: ledger(world).heads.closed)
+        closes(old, world)
     policy = old.way.organisation.trust.log_policy
     size = policy.verify((old.export / "checkpoint").read_text()).size
     every = (old.export / "leaves.bin").read_bytes()
@@ -278,7 +283,9 @@ def test_an_export_that_ends_too_early_or_was_bent(old: Old) -> None:
     assert old.replay() > 5  # nothing of the attempts was kept
 
 
-def test_a_start_without_enough_witnesses_waits_and_takes_nothing(tmp_path: Path) -> None:
+def test_a_start_without_enough_witnesses_waits_and_takes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with street(tmp_path) as way:
         with way.house(publish=True) as world:
             send(world, "S01")
@@ -286,6 +293,7 @@ def test_a_start_without_enough_witnesses_waits_and_takes_nothing(tmp_path: Path
             known = world.in_force
         for name in ("w1", "w2"):
             way.witnesses[name].away = True
+        monkeypatch.setattr("server.ledger._COMPARING", 0.2)  # after that she is told to come back
         with way.house() as world:
             sealed = seal(samples()["S02"], known, words.new(os.urandom), draw=os.urandom).encode()
             with pytest.raises(ClosedError):
@@ -332,6 +340,6 @@ def test_somebody_else_who_signs_with_the_log_s_key_closes_the_house(tmp_path: P
         database.dispose()
         outside(world)._began = -1000.0  # noqa: SLF001 - its next look, two minutes later
         outside(world)._wake.set()  # noqa: SLF001
-        until(lambda: ledger(world).heads.closed)
+        until((home / AHEAD).exists)
+        assert ledger(world).heads.closed
         assert world.server.get("/health").status_code == 503
-        assert (home / AHEAD).exists()
