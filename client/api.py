@@ -18,6 +18,7 @@ from crypto.feed import AnswerPost
 from crypto.leaves import LEAF, MEMO, NOTICE
 from crypto.limits import limit
 from crypto.relay import OPENINGS_LIMIT, WORKING, OpeningAnswer, Openings, Publication
+from crypto.sheets import PAGE_LIMIT, QueuePage
 
 WAITING: Final = "waiting"
 """Reports are taken, and nothing opens before enough witnesses cosign again."""
@@ -116,6 +117,10 @@ class House:
     def proof(self, report: ReportId) -> str:
         """Return the tlog-proof of the received leaf; NotFoundError until it is in a checkpoint."""
         return _text(self._get(f"/v1/reports/{report.hex()}/proof"))
+
+    def queue(self, number: int) -> QueuePage:
+        """Return sheet `number` of every gate: sealed lists of what each of the desk may ask for (protocol 20.5)."""
+        return QueuePage.decode(self._get(f"/v1/queue?sheet={number}").content, limit=PAGE_LIMIT)
 
     # Openings
 

@@ -1,6 +1,7 @@
 """Check a whole log offline: the tree, the statements, every record, every decision (protocol 13, auditor).
 
-With the statements come the notes that the log makes itself: files of answers (10), erasures and holds (11).
+With the statements come the notes that the log makes itself: files of answers (10), erasures and holds (11); and those
+by which gates say that they make lists (13).
 `client.replaying` adds (9): the rules, run again, and (12): the wishes that they depended on. Without an auditor's key
 only (1) to (3), (10), (11) and the form of what lies beside the leaves can be checked, and the report says so.
 """
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from client import decisions, erasures_found, feeds_found, history, records
+from client import decisions, erasures_found, feeds_found, history, queues_found, records
 from client.decisions import Found
 from client.findings import WHOLE, Fault, Progress, Report
 from client.folder import CHECKPOINT, Folder
@@ -68,6 +69,8 @@ def verify(folder: Path, trust: Trust, *, auditor: KeyRing | None = None, progre
         report.blame(index, fault)
     # (10) a file of answers for each day.
     feeds_found.check(report)
+    # (13) notes of gates that they made lists, which are no openings and leave no other trace.
+    queues_found.check(report)
     # (11) erasures; holds are statements of two officers, and were read with the others.
     erasures_found.check(report, all_leaves, ids, from_start=from_start)
     report.faults = sorted(set(report.faults))

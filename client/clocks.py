@@ -1,4 +1,4 @@
-"""When an answer is due: a first one within seven days, and where it stands within three months."""
+"""When an answer is due: a first one within seven days, and where it stands within three months; when to look first."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -27,3 +27,23 @@ def due(arrived: int, answered: int, today: int) -> Due:
     first = not answered
     day = arrived + FIRST if first else answered + STANDS
     return Due("a first answer" if first else "word of where it stands", day, today - day)
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """What an urgency of the slip means: in plain words, and within how many hours somebody should have looked."""
+
+    words: str
+    hours: int
+
+    def look_by(self, arrived: int) -> int:
+        """Return the day on which somebody should have looked; of arrivals only the day is known."""
+        return arrived + self.hours // 24
+
+
+URGENCIES: Final = (  # 0 to 3; the hours are those of the vocabulary
+    Urgency("for the record", 168),
+    Urgency("risk goes on", 72),
+    Urgency("danger in the next days", 24),
+    Urgency("DANGER NOW", 2),
+)

@@ -20,6 +20,7 @@ from policies.directory import Directory, Person
 from policies.erasures import Erasure
 from policies.feeds import FeedNote
 from policies.holds import Hold
+from policies.queues import QueueNote
 from policies.trust import Trust
 
 V = TypeVar("V", Bundle, Directory)
@@ -35,7 +36,12 @@ ABSENT: Final = "names a version that the log did not hold at the size it names"
 OVERRULED: Final = "uses a version that a narrower one had replaced"
 OUTDATED: Final = "uses a version after the time that the next one had to wait"
 EARLY: Final = "uses a version before the time that it had to wait"
-_OF_THE_LOG: Final = frozenset({Label.NOTE_FEED, Label.NOTE_ERASURE})  # no officer signs these
+NOT_A_GATES: Final = "a note about lists that no gate of the rules before it signed, or that is not in its form"
+_UNPROVEN: Final = {  # no officer signs these
+    Label.NOTE_FEED: NOT_THE_LOGS,
+    Label.NOTE_ERASURE: NOT_THE_LOGS,
+    Label.NOTE_QUEUE: NOT_A_GATES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,7 @@ class History:
     feeds: list[tuple[int, FeedNote]] = field(default_factory=list)
     erasures: list[tuple[int, Erasure]] = field(default_factory=list)
     holds: list[tuple[int, Hold]] = field(default_factory=list)
+    queues: list[tuple[int, QueueNote]] = field(default_factory=list)
 
     def bundle(self, digest: bytes) -> Bundle:
         """Return the bundle of this digest. Raise ProofError where the log holds none."""
@@ -121,7 +128,7 @@ def _add(history: History, folder: Folder, trust: Trust, index: int, leaf: bytes
         kind = statements.kind(note)
         return _add_note(history, folder, trust, (index, note, kind))
     except (CryptoError, UnicodeError):
-        return NOT_THE_LOGS if kind in _OF_THE_LOG else UNSIGNED
+        return UNSIGNED if kind is None else _UNPROVEN.get(kind, UNSIGNED)
 
 
 def _add_note(history: History, folder: Folder, trust: Trust, found: tuple[int, str, Label]) -> str | None:
@@ -144,6 +151,9 @@ def _add_note(history: History, folder: Folder, trust: Trust, found: tuple[int, 
             history.feeds.append((index, FeedNote.verify(note, trust.log_policy)))
         case Label.NOTE_ERASURE:
             history.erasures.append((index, Erasure.verify(note, trust.log_policy)))
+        case Label.NOTE_QUEUE:
+            gates = [gate for one in history.bundles for gate in one.value.gate_vkeys]
+            history.queues.append((index, QueueNote.verify(note, gates)))
         case _:
             return UNKNOWN_KIND
     return None

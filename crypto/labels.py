@@ -66,6 +66,8 @@ class Label(bytes, Enum):
     OBJECT_TICKET = b"amana/1 object ticket"
     FILE_SALT = b"amana/1 file salt"
     FILE_COMMITMENT = b"amana/1 file commitment"
+    LISTED = b"amana/1 list of one reviewer"
+    SHEET = b"amana/1 sheet signature"
     # First lines of notes. They end in a newline, so that `receipt\n` is no prefix of anything else.
     NOTE_RECEIPT = b"amana/1 note receipt\n"
     NOTE_BUNDLE = b"amana/1 note bundle\n"
@@ -141,6 +143,8 @@ USES: Final[dict[Label, str]] = {
     Label.OBJECT_TICKET: "lets her add one object to her report",
     Label.FILE_SALT: "salt of a file's seal, from its key",
     Label.FILE_COMMITMENT: "seal: salted commitment to a file",
+    Label.LISTED: "HPKE info of the list of what one reviewer may ask for",
+    Label.SHEET: "gate's signature on a sheet of lists",
     Label.NOTE_RECEIPT: "first line of a receipt",
     Label.NOTE_BUNDLE: "first line of a bundle note",
     Label.NOTE_DIRECTORY: "first line of a directory note",
@@ -148,7 +152,7 @@ USES: Final[dict[Label, str]] = {
     Label.NOTE_ANNOUNCEMENT: "first line of an officers' announcement",
     Label.NOTE_PAGE: "first line of a note that names the page's code",
     Label.NOTE_CURRENT: "first line of `current`",
-    Label.NOTE_QUEUE: "first line of a gate's daily queue note (reserved)",
+    Label.NOTE_QUEUE: "first line of a gate's note that it makes lists on a day",
     Label.NOTE_ERASURE: "first line of an erasure",
     Label.NOTE_GATE: "first line of a gate event (reserved)",
     Label.NOTE_FEED: "first line of the note of a day's file of answers",

@@ -75,11 +75,11 @@ class GateSlot:
         return hybrid.seal(to, payload + bytes(_GATE - len(payload)), _gate_info(gate, envelope_id))
 
     @classmethod
-    def unseal(cls, seed: bytes, sealed: bytes, gate: str, envelope_id: bytes) -> "GateSlot":
-        """Open the slot of this gate. Raise OpenError or MalformedError."""
+    def unseal(cls, key: bytes | PrivateKey, sealed: bytes, gate: str, envelope_id: bytes) -> "GateSlot":
+        """Open the slot of this gate, by key or seed. Raise OpenError or MalformedError."""
         if len(sealed) != limit("gate_slot"):
             raise OpenError
-        payload = hybrid.unseal(seed, sealed, _gate_info(gate, envelope_id))
+        payload = hybrid.unseal(key, sealed, _gate_info(gate, envelope_id))
         parts = []
         start = 0
         for size in (len(Section), limit("slip"), len(Section) * SHARE, 32, 32):

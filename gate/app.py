@@ -1,9 +1,9 @@
-"""Put the gate together: one lock, one transaction a call, six doors."""
+"""Put the gate together: one lock, one transaction a call (of a long one: a slice), seven doors."""
 
 import os
 import threading
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final
 
 from litestar import Litestar, Response, get, post
@@ -11,7 +11,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import RawBody
 from sqlalchemy import ColumnElement, Connection, delete, func, literal_column, select
 
-from crypto import notes
+from crypto import notes, sheets
 from crypto.checkpoints import LogPolicy
 from crypto.hashing import digest
 from crypto.hybrid import Draw
@@ -27,6 +27,7 @@ from crypto.relay import (
     Sync,
     SyncReply,
 )
+from crypto.sheets import QueueCall
 from crypto.wishes import Wishes
 from doors import clock
 from doors.bodies import BoundBodies
@@ -39,7 +40,8 @@ from gate import store, wishes
 from gate.decide import Decider
 from gate.examine import Examiner
 from gate.follow import Follower, Position, read_position, revoke, rolled_back
-from gate.inforce import InForce
+from gate.inforce import InForce, Known
+from gate.listing import Lister
 from gate.release import Releaser
 from gate.settings import Settings
 from policies import statements
@@ -53,7 +55,7 @@ NEWEST: Final = 1000  # decisions that are remembered whatever the clock says
 
 
 class Gate:
-    """The gate's work. Everything runs under one lock and inside one transaction, so a fault changes nothing."""
+    """The gate's work. All that changes anything runs under one lock, in one transaction: a fault changes nothing."""
 
     def __init__(self, settings: Settings, draw: Draw, now: Clock) -> None:
         self._key, self._trust, self._now = settings.key, settings.trust, now
@@ -68,6 +70,7 @@ class Gate:
         self._examiner = examiner
         self._decider = Decider(settings.key, examiner, draw)
         self._releaser = Releaser(settings.key, examiner)
+        self._lister = Lister(settings.key, self._in_force)
         self._unscrubbed = True  # whoever was killed may have forgotten something just before
 
     def close(self) -> None:
@@ -166,6 +169,20 @@ class Gate:
                 reply = self._releaser.release(connection, known, examined, call.proofs, policy, position, minute)
                 return reply.encode()
 
+    def queue(self, call: QueueCall) -> bytes:
+        """Follow the log, then make lists for the desk in slices (protocol 20): openings go between."""
+        with self._lock:
+            self._keep_up(call.sync)
+        return self._lister.make(call, self._inside).encode()
+
+    @contextmanager
+    def _inside(self) -> Iterator[tuple[Connection, Known, int]]:
+        """Enter the lock and a transaction, to look and not to change."""
+        with self._lock, self._database.writer.begin() as connection:
+            minute = self._minute()
+            rolled_back(connection, minute)
+            yield connection, self._in_force.known(connection, minute), minute
+
     def _keep_up(self, sync: Sync) -> Position:
         """What was read stays read, whatever becomes of the opening that came with it."""
         with self._database.writer.begin() as connection:
@@ -225,6 +242,12 @@ def releases(body: RawBody, gate: NamedDependency[Gate]) -> Response[bytes]:
     return _octets(gate.releases(ReleasesCall.decode(body, limit=CALL_LIMIT)))
 
 
+@post("/v1/queue", status_code=200, sync_to_thread=True, request_max_body_size=sheets.CALL_LIMIT)
+def queue(body: RawBody, gate: NamedDependency[Gate]) -> Response[bytes]:
+    """Tell each of the desk, sealed, which of these reports she may ask for."""
+    return _octets(gate.queue(QueueCall.decode(body, limit=sheets.CALL_LIMIT)))
+
+
 @post("/v1/notes", status_code=200, sync_to_thread=True, request_max_body_size=NOTE_LIMIT)
 def note(body: RawBody, gate: NamedDependency[Gate]) -> dict[str, str]:
     """Take a signed revocation from anybody."""
@@ -253,7 +276,7 @@ def create_app(settings: Settings, *, draw: Draw = os.urandom, now: Clock = cloc
     def provide() -> Gate:
         return gate
 
-    handlers: list[Any] = [health, sync, decisions, releases, note, withdrawal]
+    handlers: list[Any] = [health, sync, decisions, releases, queue, note, withdrawal]
     return Litestar(
         route_handlers=handlers,
         dependencies={"gate": Provide(provide, sync_to_thread=False)},

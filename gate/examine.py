@@ -1,51 +1,39 @@
 """Examine one opening, in the order of protocol 11.5. Cheap checks first; nothing is believed that is not signed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
-from msgspec import structs
 from sqlalchemy import Connection, select
 
-from crypto import opening, signing, slip
+from crypto import opening, signing
 from crypto.envelope import Header
 from crypto.errors import MalformedError, ProofError
-from crypto.hashing import digest, sha256
+from crypto.hashing import sha256
 from crypto.keyfile import KeyRing
 from crypto.labels import Label
 from crypto.limits import limit
 from crypto.opening import Approval, Ask, Opening, Pair, Request
 from crypto.sections import Section
-from crypto.slip import Slip
-from crypto.slots import GateSlot
-from crypto.words import GateKeys
 from doors.problem import Denied
-from gate import store, wishes
+from gate import reported, store
 from gate.inforce import InForce, Known
-from gate.wishes import Wished
-from policies import retention
+from gate.reported import Asked, Reported
 from policies.facts import Colleague, Question
-from policies.plan import candidate_pools
 
 _ROLES: Final = {opening.DESK: "desk", opening.CUSTODIAN: "custodian"}
+_OF_THE_REPORT: Final = tuple(one.name for one in fields(Reported))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
+class Examined(Reported):
     """An opening whose form and signatures hold. The rules have not been asked yet."""
 
     opening: Opening
     request: Request
     digest: bytes
     ask: Ask
-    header: Header
-    slip: Slip
-    slot: GateSlot
-    log_key: bytes
     asker: Colleague
     approvals: dict[Section, list[tuple[Approval, Pair]]]
-    wished: Wished
-    expired: bool
-    gone: bool  # closed for ever or expired, whatever this gate's clock says: nothing of it need be remembered
 
 
 class Examiner:
@@ -68,37 +56,18 @@ class Examiner:
         asker, _, _ = self._person(known, ask.asker)
         signing.verify(asker, Label.REQUEST, found.request, found.signature)
         approvals = self._approvals(found, ask, known, minute)
-        # The slot opens only under this header's id, and its slip is the one that the header commits to.
         header = Header.decode(found.header, limit=limit("header"))
         if header.id != ask.id:
             raise ProofError("header of another report")
-        slot = GateSlot.unseal(self._key.encryption, found.slot, self._key.name, header.id)
-        if slip.commitment(slot.slip) != header.slip:
-            raise ProofError("slip of another report")
-        facts = Slip.from_bytes(slot.slip)
-        keys = GateKeys(gate_key=slot.gate_key, link=slot.link)
-        log_g = keys.log_key
-        names = [gate.name for gate in known.sealed_under(header.bundle).body.gates]
-        place = names.index(self._key.name) if self._key.name in names else len(facts.log_keys)
-        if facts.log_keys[place : place + 1] != [digest(Label.LOG_KEY_HASH, log_g)]:
-            raise ProofError("log key")
-        wished = self._wished(connection, known, header, facts, keys, minute)
-        replaced = known.replaced(header.directory)
-        sure = min(minute, wishes.surely(known.feeds))
+        report = reported.read(connection, self._key, self._key.encryption, known, header, found.slot, minute)
         return Examined(
+            **{name: getattr(report, name) for name in _OF_THE_REPORT},
             opening=found,
             request=request,
             digest=request.digest,
             ask=ask,
-            header=header,
-            slip=facts,
-            slot=slot,
-            log_key=log_g,
             asker=self._in_force.colleague(known, ask.asker),
             approvals=approvals,
-            wished=wished,
-            expired=retention.expired(replaced, header.retention, minute),
-            gone=wished.gone or retention.expired(replaced, header.retention, sure),
         )
 
     def _check_form(self, found: Opening, request: Request, ask: Ask, known: Known) -> None:
@@ -154,37 +123,19 @@ class Examiner:
             mine.append((approval, pair))
         return approvals
 
-    @staticmethod
-    def _wished(  # noqa: PLR0913, PLR0917 - whose wishes, by which rules, at which moment
-        connection: Connection, known: Known, header: Header, facts: Slip, keys: GateKeys, minute: int
-    ) -> Wished:
-        body = known.bundle.body
-        hours = wishes.Hours(consent=body.consent_hours, withdraw=body.withdraw_hours)
-        return wishes.look_up(
-            connection, header, facts.consent, keys.consent_key, hours=hours, feeds=known.feeds, minute=minute
-        )
-
     def question(
         self, connection: Connection, known: Known, examined: Examined, section: Section, minute: int
     ) -> Question:
         """Return the question for the rules; the auditor builds the same from the record (client/replaying.py)."""
-        recused = connection.execute(
-            select(store.recused.c.name).where(store.recused.c.id == examined.ask.id)
-        ).scalars()
-        return Question(
+        asked = Asked(
             action=examined.ask.action,
             section=section,
             purpose=examined.ask.purpose,
-            minute=minute,
             asker=examined.asker,
             second=self._approver(known, examined, section, opening.DESK),
             custodian=self._approver(known, examined, section, opening.CUSTODIAN),
-            slip=structs.replace(examined.slip, consent=examined.wished.consent),
-            pools=candidate_pools(examined.slip, known.bundle),
-            recused=frozenset(recused),
-            withdrawn=examined.wished.closed,
-            expired=examined.expired,
         )
+        return reported.question(connection, known, examined, asked, minute)
 
     def _approver(self, known: Known, examined: Examined, section: Section, role: int) -> Colleague | None:
         for approval, _ in examined.approvals.get(section, []):

@@ -1,6 +1,7 @@
 """Which bundle and directory bind now: narrowing at once, everything else after its delay (protocol 8.7)."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, select
 from crypto.errors import CryptoError, OpenError, ProofError
 from crypto.keyfile import KeyRing
 from crypto.labels import Label
+from crypto.notes import Kind, Vkey
 from crypto.relay import PUBLICATION_LIMIT, Certificates
 from doors.problem import Closed
 from gate import store
@@ -17,6 +19,7 @@ from policies.bundle import Bundle
 from policies.directory import Certificate, Directory, Person, open_certificate
 from policies.facts import Colleague
 from policies.feeds import FeedNote
+from policies.queues import QueueNote
 from policies.trust import Trust
 
 
@@ -31,6 +34,7 @@ class Known:
     directory: Directory
     revoked: frozenset[str]
     feeds: tuple[tuple[int, int], ...]  # leaf and day of each note of a day's file of answers, of days that have begun
+    queued: frozenset[int]  # days on which this gate said in the log that it makes lists (protocol 20.3)
     followed: dict[int, int]  # directory that another one followed in force, and in which minute
 
     def replaced(self, digest: bytes) -> int | None:
@@ -87,6 +91,7 @@ class InForce:
         self._certificates: dict[tuple[int, str], Certificate | None] = {}
         self._bound: list[tuple[int, int]] = []  # each directory, and the minute in which it came into force or will
         self._feeds: list[tuple[int, int]] = []
+        self._queued: set[int] = set()
 
     def _read(self, connection: Connection) -> None:
         found = tuple(connection.execute(select(store.statement.c.leaf).order_by(store.statement.c.leaf)).scalars())
@@ -103,6 +108,8 @@ class InForce:
                 self._add_directory(row.note, row.body, row.certificates, row.seen)
             elif kind is Label.NOTE_FEED:
                 self._add_feed(row.leaf, row.note)
+            elif kind is Label.NOTE_QUEUE:
+                self._add_queue(row.note)
             self._leaves = (*self._leaves, row.leaf)
 
     def _add_bundle(self, note: str, body: bytes, seen: int) -> None:
@@ -130,6 +137,12 @@ class InForce:
             return
         if feed.log == leaf:
             self._feeds.append((leaf, feed.day))
+
+    def _add_queue(self, note: str) -> None:
+        """Only this gate's own note counts; that of another is the other's business."""
+        own = Vkey(self._key.name, Kind.ED25519, self._key.identity_public)
+        with suppress(CryptoError):
+            self._queued.add(QueueNote.verify(note, [own]).day)
 
     def _followed(self, minute: int) -> dict[int, int]:
         """By number: the minute in which a later directory was in force for the first time."""
@@ -161,6 +174,7 @@ class InForce:
             revoked=frozenset(names),
             # A note of a day to come could only make her wishes void before their time.
             feeds=tuple((leaf, day) for leaf, day in self._feeds if day <= minute // _DAY),
+            queued=frozenset(self._queued),
             followed=self._followed(minute),
         )
 

@@ -23,7 +23,7 @@ def application() -> App:
     environment = dict(os.environ)
     gates, witnesses = (_addresses(environment.pop(name, "")) for name in (_GATES, _WITNESSES))
     reporters = environment.pop(_REPORTERS, "")
-    app: App = create_app(Settings.from_environment(gates, environment, witnesses=witnesses), ahead=True)
+    app: App = create_app(Settings.from_environment(gates, environment, witnesses=witnesses), ahead=True, lists=True)
     return second_door(app, Path(reporters)) if reporters else app
 
 

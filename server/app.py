@@ -19,7 +19,7 @@ from doors.clock import Clock, system
 from doors.database import OneProcess, open_database
 from doors.privacy import ForgetCaller, protect
 from doors.problem import HANDLERS, Closed
-from server import answering, audit, feed, files, migrate, openapi, openings, page, reports, trust, wished
+from server import answering, audit, feed, files, listing, migrate, openapi, openings, page, reports, trust, wished
 from server.answering import Answering
 from server.arriving import Uploads
 from server.cosigning import Call
@@ -27,6 +27,7 @@ from server.finishing import Finishing
 from server.gates import Gates, Post
 from server.inforce import InForce
 from server.ledger import Ledger
+from server.listing import Listing
 from server.objects import Objects
 from server.openings import Desk
 from server.page import Page
@@ -88,11 +89,12 @@ def create_app(  # noqa: PLR0913 - what tests hand in, by name
     gates: Mapping[str, Post] | None = None,
     witnesses: Mapping[str, Call] | None = None,
     ahead: bool = False,
+    lists: bool = False,
 ) -> Litestar:
     """Return the application. Two calls are two independent houses.
 
     `gates` and `witnesses` let tests hand in their own clients; `ahead` starts a process beside it for what can be made
-    ahead.
+    ahead. `lists` has the gates make lists for the desk by the clock, and not only when `Listing.look` is called.
     """
     lock = OneProcess(settings.home / "server")
     database = open_database(settings.database_url)
@@ -114,15 +116,20 @@ def create_app(  # noqa: PLR0913 - what tests hand in, by name
     rounds = Rounds(database, ledger, store, in_force, followers, finishing, settings, draw, clock)
     wishing = Wishing(ledger, in_force, settings.trust, stock, rounds, clock)
 
+    desk_lists = Listing(database, ledger, store, followers, draw, clock)
+
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
         ledger.start()
         outside.start()
         followers.start()
         rounds.start()
+        if lists:
+            desk_lists.start()
         try:
             yield
         finally:
+            desk_lists.stop()
             rounds.stop()
             followers.stop()
             desk.stop()
@@ -141,6 +148,7 @@ def create_app(  # noqa: PLR0913 - what tests hand in, by name
         "desk": desk,
         "intake": intake,
         "rounds": rounds,
+        "listing": desk_lists,
         "wishing": wishing,
         "objects": objects,
         "finishing": finishing,
@@ -163,6 +171,7 @@ def create_app(  # noqa: PLR0913 - what tests hand in, by name
             wished.routes,
             answering.take,
             files.routes,
+            listing.routes,
         ],
         dependencies={name: _give(value) for name, value in provided.items()},
         state=State({"intake": intake}),

@@ -10,7 +10,7 @@ import httpx2
 import msgspec
 from sqlalchemy import Connection
 
-from crypto import leaves, notes, signing
+from crypto import leaves, notes, sheets, signing
 from crypto.errors import CryptoError
 from crypto.labels import Label
 from crypto.leaves import Entry
@@ -25,6 +25,7 @@ from crypto.relay import (
     Sync,
     SyncReply,
 )
+from crypto.sheets import QueueCall, QueueReply
 from doors.database import Database
 from doors.problem import Closed, Denied, Malformed
 from server import tree
@@ -34,6 +35,8 @@ from server.trust import TrustStore
 _REPLY_LIMIT: Final = 4 << 20  # bytes of a gate's answer
 _RETRIES: Final = 16  # of a call for which others brought the gate further meanwhile; the desk has eight workers
 _SECONDS: Final = 30.0
+_LISTS: Final = 300.0  # seconds for a sheet of lists: 256 reports for 120 people are 30,000 questions to the rules
+_QUEUE: Final = "/v1/queue"
 _EVERY, _PAUSE = 30.0, 1.0  # seconds between two rounds, unless somebody wakes it; and even then
 
 
@@ -60,7 +63,7 @@ def connect(address: str) -> Post:
         client = httpx2.Client(transport=transport, base_url="http://gate", timeout=_SECONDS)
     else:
         client = httpx2.Client(base_url=address, timeout=_SECONDS, trust_env=False)
-    return lambda path, content: client.post(path, content=content)
+    return lambda path, content: client.post(path, content=content, timeout=_LISTS if path == _QUEUE else _SECONDS)
 
 
 class _Problem(msgspec.Struct, frozen=True):
@@ -147,6 +150,14 @@ class GateLink:
         """Ask for the release, with proofs of the gate's leaves."""
         data = self._call("/v1/releases", lambda sync: ReleasesCall(sync=sync, opening=opening, proofs=proofs).encode())
         return ReleasesReply.decode(data, limit=_REPLY_LIMIT)
+
+    def list(self, number: int, count: int, reports: Sequence[tuple[bytes, bytes]]) -> QueueReply:
+        """Have a sheet of lists made, of these reports' headers and slots."""
+
+        def message(sync: Sync) -> bytes:
+            return QueueCall(sync=sync, number=number, count=count, reports=[*reports]).encode()
+
+        return QueueReply.decode(self._call(_QUEUE, message), limit=sheets.REPLY_LIMIT)
 
 
 class Gates:

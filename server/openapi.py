@@ -12,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.routes import HTTPRoute
 
+from crypto.limits import limit
 from doors.problem import (
     OCTETS,
     PROBLEM_JSON,
@@ -45,6 +46,7 @@ _PARAMETERS: Final[dict[str, Json]] = {
     "rest": {"type": "string", "pattern": r"^(entries|[0-7])/(x[0-9]{3}/){0,4}[0-9]{3}(\.p/[1-9][0-9]{0,2})?$"},
     "index": _INDEX,
     "number": _INDEX,
+    "sheet": {"type": "integer", "minimum": 0, "maximum": limit("queue_sheets")},
 }
 _SAID: Final = {
     "after": "id of the last one seen, in hex",
@@ -56,6 +58,7 @@ _SAID: Final = {
     "number": "number of a run of 256 leaves",
     "opening": "the name that was given when it was handed in",
     "rest": "path of a tile or of an entry bundle (C2SP tlog-tiles)",
+    "sheet": "number of the sheet, from 0",
     "since": "day, YYYY-MM-DD",
 }
 _BODIES: Final = {

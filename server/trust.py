@@ -35,7 +35,8 @@ from server.ledger import Ledger
 from server.store import calendar, statement
 
 _BY_MANY = frozenset({Label.NOTE_BUNDLE, Label.NOTE_DIRECTORY, Label.NOTE_PAGE})  # k officers, others one
-_BY_LOG = frozenset({Label.NOTE_FEED, Label.NOTE_ERASURE})  # written by `server.rounds`, published by nobody
+# Written by `server.rounds` and, for gates, by `server.listing`; published by nobody.
+_BY_HOUSE = frozenset({Label.NOTE_FEED, Label.NOTE_ERASURE, Label.NOTE_QUEUE})
 _LOOKS, _PAUSE = 20, 0.2  # for the first `current` after a start: 4 s
 
 
@@ -76,7 +77,7 @@ class TrustStore:
         self._known: dict[bytes, tuple[int, int]] = {}  # leaf and size of what is in the log, by digest of the text
         with database.reader.connect() as connection:
             for row in connection.execute(select(statement).order_by(statement.c.leaf)):
-                if statements.kind(row.note) in _BY_LOG:
+                if statements.kind(row.note) in _BY_HOUSE:
                     continue
                 self.state, _, _ = self._check(Publication(note=row.note, body=row.body, certificates=row.certificates))
                 size = len(row.note.encode()) + len(row.body) + len(row.certificates)

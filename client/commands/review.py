@@ -31,7 +31,8 @@ from client.commands.options import (
     trust_of,
     trust_option,
 )
-from client.errors import RefusedError, UsageError
+from client.commands.waiting import list_reports, watch
+from client.errors import RefusedError
 
 if TYPE_CHECKING:
     from client.asking import Desk
@@ -45,7 +46,6 @@ Examples:
   amana review open ID story --purpose TRIAGE --as me.key -o case
   amana review open ID story --purpose TRIAGE --as me.key --ask my.ask --approval hers.approval
 """
-_LIST_REPORTS_EXAMPLE = "\b\nExample: amana review list --as me.key --since 2026-11-01"
 _APPROVE_EXAMPLE = "\b\nExample: amana review approve theirs.ask --as me.key -o mine.approval"
 _RECUSE_EXAMPLE = "\b\nExample: amana review recuse ID --as me.key"
 
@@ -58,49 +58,8 @@ def review() -> None:
     """
 
 
-for _one in (*ANSWERS, fetch, export):
+for _one in (list_reports, watch, *ANSWERS, fetch, export):
     review.add_command(_one)
-
-
-@review.command("list", epilog=_LIST_REPORTS_EXAMPLE)
-@_KEY
-@click.option("--since", metavar="DAY", default="", help="Only reports since this day, YYYY-MM-DD.")
-@trust_option
-@house_options
-@json_option
-def list_reports(  # noqa: PLR0913 - the options of a command
-    *, key: Path, since: str, trust_path: Path | None, url: str | None, proxy: str | None, as_json: bool
-) -> None:
-    """List reports, whether you hold a slot in each, and when an answer is due.
-
-    A first answer is due within seven days, and word of where it stands three months later. This device knows answers
-    that you wrote, or read with `review thread`.
-    """
-    from client import clocks  # noqa: PLC0415 - commands start fast
-    from client.notebook import Notebook  # noqa: PLC0415
-    from client.withdrawn import let_go  # noqa: PLC0415
-    from crypto.errors import MalformedError  # noqa: PLC0415
-    from policies.statements import day_number, day_text  # noqa: PLC0415
-
-    try:
-        day_number(since or "1970-01-01")
-    except MalformedError:
-        raise UsageError("This is not a day.", "Give --since as YYYY-MM-DD.") from None
-    desk = desk_of(key, trust_path, url, proxy)
-    found = desk.reports(since)
-    notebook = Notebook.of(key, desk.ring)
-    for gone, deleted in let_go(notebook, desk.house, frozenset(one.raw for one, _ in found)).items():
-        tell_gone(gone, len(deleted))
-    listed, lines = [], []
-    for one, slot in found:
-        due = clocks.due(day_number(one.day), notebook.page(one.raw).answered, today())
-        said = (
-            f"  {due.what} {'was' if due.late > 0 else 'is'} due {day_text(due.day)}" if slot and due.pressing else ""
-        )
-        lines.append(f"{one.day}  {one.id}  {'slot' if slot else 'no slot for you'}{said}")
-        listed.append({"id": one.id, "day": one.day, "slot": slot, "due": day_text(due.day), "what": due.what})
-    note = "A slot is there for everybody of the directory. Only the gates know which reports you may open."
-    say(as_json, "reports", "\n".join([*lines, note] if lines else ["There are no reports."]), reports=listed)
 
 
 @review.command("open", epilog=_OPEN_EXAMPLES)

@@ -60,6 +60,8 @@ export const Label = {
   OBJECT_TICKET: "amana/1 object ticket",
   FILE_SALT: "amana/1 file salt",
   FILE_COMMITMENT: "amana/1 file commitment",
+  LISTED: "amana/1 list of one reviewer",
+  SHEET: "amana/1 sheet signature",
   NOTE_RECEIPT: "amana/1 note receipt\n",
   NOTE_BUNDLE: "amana/1 note bundle\n",
   NOTE_DIRECTORY: "amana/1 note directory\n",

@@ -68,4 +68,9 @@ export const LIMIT = {
   objects_report: 16, // objects: two copies of each of eight files
   objects_total: 4294967296, // bytes: all objects of one report; a flood must end somewhere
   object_days: 7, // days: after a report's arrival, in which its files may come
+  queue_minutes: 60, // minutes: from one making of the gates' lists to the next; half of what an urgent report may wait
+  queue_reports: 256, // reports: of one sheet; a list is a byte for each
+  queue_sheets: 40, // sheets: of one making: the newest 10,240 reports, so that a flood of junk hides nothing urgent
+  queue_day: 2000, // sheets: made by one gate a day: two full makings an hour, and a bound on its work
+  queue_hours: 24, // hours: after which a list counts for nothing
 } as const;
