@@ -17,6 +17,7 @@ from bench import (
     appending,
     auditing,
     keeping,
+    listing,
     looking,
     opening,
     plot,
@@ -44,6 +45,7 @@ ITEMS: Final[dict[int, Callable[[Scale], Found]]] = {
     11: sealing_files.sealing_files,
     12: uploading.uploading,
     13: auditing.auditing,
+    14: listing.sheets,
 }
 LEAST: Final = 7  # rounds of a table that may be quoted
 
