@@ -43,6 +43,7 @@ OFFERED = {
 }
 CLOSED = {
     "GET /v1/objects/{sealed}",
+    "GET /v1/queue",
     "GET /v1/reports",
     "GET /v1/reports/{id}",
     "GET /v1/reports/{id}/slots",
