@@ -16,6 +16,7 @@ from crypto.errors import OpenError, ProofError
 from crypto.hybrid import Draw, PrivateKey
 from crypto.keyfile import KeyRing
 from crypto.opening import Approval
+from crypto.slots import PersonSlot
 from policies.bundle import Bundle
 from policies.trust import Trust
 
@@ -89,12 +90,15 @@ class Desk:
                 return found
             found += [(one, self._has_slot(one.raw, key)) for one in page]
 
-    def _has_slot(self, envelope_id: bytes, key: PrivateKey) -> bool:
+    def slot(self, envelope_id: bytes, key: PrivateKey) -> PersonSlot | None:
+        """Fetch the slots of a report, and return the one that opens to her; None where none does."""
         try:
-            find_slot(self.house.slots(envelope_id), envelope_id, key)
+            return find_slot(self.house.slots(envelope_id), envelope_id, key)
         except OpenError:
-            return False
-        return True
+            return None
+
+    def _has_slot(self, envelope_id: bytes, key: PrivateKey) -> bool:
+        return self.slot(envelope_id, key) is not None
 
 
 def at_work(house: House, trust: Trust, ring: KeyRing, *, today: int) -> Desk:

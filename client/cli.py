@@ -17,6 +17,7 @@ from policies.errors import TooFewError
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "report": ("client.commands.report:report", "Seal a report on this device, and send it."),
     "review": ("client.commands.review:review", "Open what the rules let you open; agree, or step back."),
+    "console": ("client.commands.console:console", "Open a reviewer's own pages on this machine."),
     "audit": ("client.commands.audit:audit", "Check offline that nobody opened anything silently."),
     "evidence": ("client.commands.evidence:evidence", "Check files that were taken along, offline."),
     "officer": ("client.commands.officer:officer", "Make keys and rules, sign them, revoke people."),

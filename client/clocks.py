@@ -47,3 +47,9 @@ URGENCIES: Final = (  # 0 to 3; the hours are those of the vocabulary
     Urgency("danger in the next days", 24),
     Urgency("DANGER NOW", 2),
 )
+
+
+def look(arrived: int, urgency: int, today: int) -> Due:
+    """Return when a person looks at a report of this urgency. Arrival is known to the day, so hours round down."""
+    day = URGENCIES[urgency].look_by(arrived)
+    return Due("a first look", day, today - day)

@@ -18,6 +18,7 @@ _UNSAFE: Final[Mapping[str, str]] = {
     r"\bprove\b|\bwhy did you\b": "say “if you know” and “only if you want”",
     r"\bwe will help\b|\bwe promise\b|\bguarantee": "promise nothing that is not yours to keep",
     r"100 ?%|\bcompletely (?:safe|secure|anonymous)\b": "say what can still go wrong",
+    r"\+?\d[\d ().-]{6,}\d|[\w.+-]+@[\w-]+\.\w": "whoever sees this number or address sees with whom she is in touch",
     r"\b(?:call|phone|e-?mail|text|visit) you\b|\bcome to your\b": "never reach her outside; she said so, or could not",
 }
 

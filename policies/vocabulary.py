@@ -34,6 +34,13 @@ def codes(part: str) -> frozenset[str]:
 
 
 @cache
+def in_words(part: str) -> Mapping[str, str]:
+    """Return what a list of the vocabulary calls its codes, for those that it gives words."""
+    named = (one for one in _WORDS[part] if not isinstance(one, str))
+    return {str(one["code"]): one.get("plain") or one["label"] for one in named if "plain" in one or "label" in one}
+
+
+@cache
 def subtypes() -> frozenset[str]:
     """Return the codes of all sub-types of incidents, which reviewers use."""
     return frozenset(sub["code"] for category in _WORDS["categories"] for sub in category["subtypes"])

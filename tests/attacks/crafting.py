@@ -32,11 +32,12 @@ def craft(  # noqa: PLR0913 - what she may bend, by name
     *,
     slip: Bend = honest,
     planned: Bend = honest,
+    told: Callable[[dict[Section, bytes]], dict[Section, bytes]] = dict,
     said: str | None = None,
     bundle: bytes | None = None,
     directory: bytes | None = None,
 ) -> Envelope:
-    """Seal a sample with another slip, by a plan for another slip, or to other versions."""
+    """Seal a sample with another slip, by a plan for another slip, with other contents, or to other versions."""
     keys = words.keys(said or words.new(os.urandom), 0)
     in_force = world.in_force
     facts, contents = reporter.compose(samples()[sample], keys.reply)
@@ -47,7 +48,7 @@ def craft(  # noqa: PLR0913 - what she may bend, by name
         directory=directory or in_force.directory.digest,
     )
     return envelope.seal(
-        contents=contents,
+        contents=told(contents),
         slip_facts=slip(facts),
         plan=plan(planned(facts), in_force.bundle, in_force.directory),
         to=recipients,
