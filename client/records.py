@@ -65,6 +65,7 @@ def check(
                 closed.append(index)
     if auditor is not None:
         _judge_closed(report, closed, first, auditor)
+    report.ids.update(ids)
     return ids
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from client.commands.exposure import exposure
 from client.commands.keeping import day_of, retention
 from client.commands.options import addresses, home, house_of, house_options, json_option, say, today
 from client.errors import UsageError
@@ -314,7 +315,8 @@ def hold(sending: _Sending, *, report: str, until: str | None, end: bool) -> Non
     sending.finish(note, "held", f"The hold ({name})", id=report, until=until)
 
 
-officer.add_command(retention)
+for _one in (retention, exposure):
+    officer.add_command(_one)
 
 
 @officer.command()

@@ -79,7 +79,7 @@ def at_the_command_line(
     (folder / "pass").write_text("a long passphrase\n")
     (folder / "trust.json").write_text(world.organisation.trust.to_json())
     monkeypatch.setenv("AMANA_PASSPHRASE_FILE", str(folder / "pass"))
-    for module in ("review", "report", "returning", "officer", "keeping"):
+    for module in ("review", "report", "returning", "officer", "keeping", "exposure"):
         monkeypatch.setattr(f"client.commands.{module}.house_of", lambda *_: world.house)
     for module in ("review", "report", "returning", "wishing", "answers", "officer", "keeping"):
         monkeypatch.setattr(f"client.commands.{module}.today", lambda: world.clock.day)
