@@ -13,6 +13,7 @@ from typing import Final
 
 from client import decisions, erasures_found, feeds_found, history, queues_found, records
 from client.decisions import Found
+from client.emergencies import UNJUSTIFIED, emergencies, overdue
 from client.findings import WHOLE, Fault, Progress, Report
 from client.folder import CHECKPOINT, Folder
 from client.history import History, Naming, Sightings
@@ -71,6 +72,11 @@ def verify(folder: Path, trust: Trust, *, auditor: KeyRing | None = None, progre
     feeds_found.check(report)
     # (13) notes of gates that they made lists, which are no openings and leave no other trace.
     queues_found.check(report)
+    # (14) whoever opened alone in an emergency gave her reason in time.
+    if auditor is not None:
+        report.emergencies = emergencies(report.decisions, report.history, all_leaves, auditor)
+        for index in overdue(report.emergencies):
+            report.blame(index, UNJUSTIFIED)
     # (11) erasures; holds are statements of two officers, and were read with the others.
     erasures_found.check(report, all_leaves, ids, from_start=from_start)
     report.faults = sorted(set(report.faults))

@@ -22,8 +22,12 @@ SECTIONS: Final = {
     Section.EVIDENCE: "working copies of files",
     Section.ORIGINALS: "untouched files",
 }
-# The actions that let somebody read something.
-DOES: Final = {"open": "opened", "copy": "took along files of", "export": "handed on to somebody outside:"}
+DOES: Final = {  # the actions that let somebody read something
+    "open": "opened",
+    "copy": "took along files of",
+    "export": "handed on to somebody outside:",
+    "emergency": "opened alone, in an emergency,",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from crypto.checkpoints import TlogProof
 from crypto.envelope import Header
 from crypto.errors import CryptoError, ProofError
 from crypto.limits import limit
+from crypto.opening import READING, WRITING
 from policies.directory import AUDITOR, Directory
 from policies.errors import TooFewError
 from policies.narrowing import directory_narrows
@@ -29,7 +30,7 @@ from policies.trust import Trust
 SHARE: Final = "true share"  # the plan gave her one
 SLOT: Final = "slot"  # a share or noise: nobody but a gate knows
 UNKNOWN: Final = "unknown"  # nothing tells under which directory it was sealed
-RELEASING: Final = frozenset({"open", "copy", "answer", "thread"})  # permitted, these let her read or write
+RELEASING: Final = frozenset({*READING, *WRITING})  # permitted, these let her read or write
 NO_DECISIONS: Final = (
     "Without an auditor's key nobody can say what was opened, nor whose share is true: the second list is not there."
 )

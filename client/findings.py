@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from client.decisions import Found
+from client.emergencies import Emergency
 from client.history import History
 
 WHOLE: Final = -1  # index of a fault that is not one leaf's
@@ -32,6 +33,7 @@ class Report:
     decisions: list[Found] = field(default_factory=list, repr=False)
     arrived: set[int] = field(default_factory=set, repr=False)  # leaves of reports that came, where a key opened them
     ids: dict[int, bytes] = field(default_factory=dict, repr=False)  # of reports, by arrival, where a key opened them
+    emergencies: list[Emergency] = field(default_factory=list, repr=False)
     history: History = field(default_factory=History, repr=False)
 
     @property

@@ -33,6 +33,8 @@ _DOES: Final = {
     "export": "handed on to somebody outside:",
     "answer": "was allowed to answer you",
     "thread": "read again what was answered to you",
+    "emergency": "opened alone, in an emergency,",
+    "justify": "gave auditors a reason for an emergency",
     "recuse": "stepped aside: this person opens nothing of it any more",
 }
 _STATES: Final = {OPEN: "open", CLOSED: "closed", FINAL: "closed for ever"}

@@ -69,6 +69,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "feed": Limit(400000, "bytes", "largest file of a day, with its two notes"),
     "feed_days": Limit(7, "days", "of answers that may wait; more are told to come back"),
     "thread": Limit(6, "answers", "newest ones that reviewers may read again: what a grant holds"),
+    "justify_hours": Limit(72, "hours", "after an emergency opening, in which its asker gives her reason"),
     "wishes": Limit(24, "wishes", "of one envelope; a gate looks for each of them at every decision"),
     "wish_days": Limit(3, "days", "a wish that comes into the log later was held back, and is void"),
     "wish_body": Limit(4096, "bytes", "eight gates' entries; one size for consent and withdrawal"),

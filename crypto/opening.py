@@ -18,8 +18,8 @@ from crypto.slip import NAME, PURPOSES
 HASH: Final = 32
 DESK: Final = 1
 CUSTODIAN: Final = 2
-ACTIONS: Final = ("open", "copy", "export", "recuse", "answer", "thread")
-READING: Final = ("open", "copy", "export")  # shares are released
+ACTIONS: Final = ("open", "copy", "export", "emergency", "recuse", "justify", "answer", "thread")
+READING: Final = ("open", "copy", "export", "emergency")  # shares are released
 WRITING: Final = ("answer", "thread")  # about the whole report: asked for as section 0 (protocol 15)
 COPIED: Final = frozenset((Section.EVIDENCE, Section.ORIGINALS))  # what can be copied (protocol 19.10)
 EXPORTED: Final = frozenset((Section.CARD, Section.STORY, Section.IDENTITY))  # what can be handed on (protocol 11.11)
@@ -48,6 +48,7 @@ class Ask(Message, kw_only=True):
         require(self.action not in WRITING or self.sections == [Section.CARD], "sections")
         require(self.action != "copy" or COPIED.issuperset(self.sections), "sections")
         require(self.action != "export" or EXPORTED.issuperset(self.sections), "sections")
+        require(self.action != "emergency" or Section.CARD not in self.sections, "sections")
         require(NAME.match(self.asker) is not None, "asker")
         require(self.purpose.isascii() and self.purpose.isupper() and len(self.purpose) <= limit("name"), "purpose")
         require(0 < self.until < 1 << 32, "until")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from crypto.canonical import require
-from crypto.opening import COPIED, EXPORTED
+from crypto.opening import ACTIONS, COPIED, EXPORTED
 from crypto.sections import Section
 from crypto.slip import Preference, Slip
 from policies import links
@@ -23,7 +23,9 @@ Uid = dict[str, str]
 OPEN: Final = "open"
 COPY: Final = "copy"  # to take files along: decided as an opening, logged by its own name (protocol 19.10)
 EXPORT: Final = "export"  # to hand a section on to somebody outside (protocol 11.11)
+EMERGENCY: Final = "emergency"  # one person where two are needed, if she ticked it (protocol 21)
 RECUSE: Final = "recuse"
+JUSTIFY: Final = "justify"
 ANSWER: Final = "answer"
 THREAD: Final = "thread"
 _ENUMS: Final = {"Amana::Role", "Amana::Purpose", "Amana::Section"}  # declared in the schema, they need no entity
@@ -46,7 +48,7 @@ class Colleague:
 class Question:
     """All that a decision about one section depends on."""
 
-    action: str  # "open", "copy", "export", "recuse", "answer" or "thread"
+    action: str  # as in an ask (crypto/opening.py)
     section: Section
     purpose: str
     minute: int  # since 1970, of the gate's clock
@@ -62,16 +64,18 @@ class Question:
 
 def request(question: Question) -> dict[str, Any]:
     """Return Cedar's request."""
-    require(question.action in (OPEN, COPY, EXPORT, RECUSE, ANSWER, THREAD), "action")
+    require(question.action in ACTIONS, "action")
     require(question.action != COPY or question.section in COPIED, "action")
     require(question.action != EXPORT or question.section in EXPORTED, "action")
-    verb = OPEN if question.action == COPY else question.action
+    verb = OPEN if question.action in (COPY, EMERGENCY) else question.action
     action = f"{verb}_{question.section.label}" if verb in (OPEN, EXPORT) else verb
     context: dict[str, Any] = {
         "now": _moment(timedelta(minutes=question.minute)),
         "purpose": _ref("Purpose", question.purpose),
         "section": _ref("Section", question.section.label),
     }
+    if question.action == EMERGENCY:
+        context["emergency"] = True
     for part, who in (("second", question.second), ("custodian", question.custodian)):
         if who is not None:
             context[part] = _ref("Reviewer", who.name)

@@ -26,6 +26,7 @@ Examples:
 """
 _OPENED_EXAMPLE = "\b\nExample: amana audit opened log --as auditor.key"
 _STATISTICS_EXAMPLE = "\b\nExample: amana audit statistics log --as auditor.key"
+_EMERGENCIES_EXAMPLE = "\b\nExample: amana audit emergencies log --as auditor.key"
 _REPLAY_EXAMPLE = "\b\nExample: amana audit replay log --as auditor.key"
 
 
@@ -68,10 +69,13 @@ def export(*, folder: Path, trust_path: Path | None, url: str | None, proxy: str
 def verify(*, folder: Path, key: Path | None, trust_path: Path | None, as_json: bool) -> None:
     """Check signatures, tree, statements, records, decisions and journals in FOLDER."""
     found, _, _ = verified(folder, trust_path, key)
-    fields = {"size": found.size, "counts": found.counts, "unchecked": found.unchecked}
+    fields: dict[str, Any] = {"size": found.size, "counts": found.counts, "unchecked": found.unchecked}
+    fields["emergencies"] = [one.fields() for one in found.emergencies]
     end_with(as_json, found.faults, fields)
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(found.counts.items()))
     lines = [f"All of it holds: {found.size} leaves ({counts}).", *found.unchecked]
+    if found.emergencies:
+        lines.append(f"{len(found.emergencies)} emergency openings: amana audit emergencies {folder} --as KEY")
     say(as_json, "verified", "\n".join(lines), faults=[], **fields)
 
 
@@ -102,6 +106,28 @@ def opened(*, folder: Path, report: str | None, key: Path, trust_path: Path | No
         click.echo("\n".join(lines))
     end_with(as_json, found.faults, fields)
     say(as_json, "opened", "\n".join(lines) or "Nobody asked for anything.", faults=[], **fields)
+
+
+@audit.command(epilog=_EMERGENCIES_EXAMPLE)
+@click.argument("folder", type=FOLDER)
+@click.option("--as", "key", type=FILE, metavar="KEY", required=True, help=KEY_HELP)
+@trust_option
+@json_option
+def emergencies(*, folder: Path, key: Path, trust_path: Path | None, as_json: bool) -> None:
+    """List who opened alone in an emergency, and the reason that she gave, or until when she has to."""
+    from client.reading import visible  # noqa: PLC0415 - commands start fast
+
+    found, _, _ = verified(folder, trust_path, key)
+    rows = [one.fields() for one in found.emergencies]
+    lines = [
+        f"{row['index']:>6}  {row['day']}  {row['who']} {row['section']} {str(row['id'])[:16]} for {row['purpose']}: "
+        + (visible(str(row["reason"])) or f"{row['state']}; a reason is in time until {row['until']}")
+        for row in rows
+    ]
+    if found.faults and not as_json:
+        click.echo("\n".join(lines))
+    end_with(as_json, found.faults, {"emergencies": rows})
+    say(as_json, "emergencies", "\n".join(lines) or "Nobody opened anything in an emergency.", emergencies=rows)
 
 
 @audit.command(epilog=_REPLAY_EXAMPLE)

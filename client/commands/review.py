@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,11 @@ from client.commands.options import (
     trust_option,
 )
 from client.commands.waiting import list_reports, watch
-from client.errors import RefusedError
+from client.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from client.asking import Desk
 
 _FILE = click.Path(path_type=Path)
@@ -45,8 +48,11 @@ Examples:
   amana review open ID card --purpose TRIAGE --as me.key
   amana review open ID story --purpose TRIAGE --as me.key -o case
   amana review open ID story --purpose TRIAGE --as me.key --ask my.ask --approval hers.approval
+  amana review open ID story --purpose TRIAGE --as me.key --emergency --because "she is being followed now"
 """
 _APPROVE_EXAMPLE = "\b\nExample: amana review approve theirs.ask --as me.key -o mine.approval"
+_JUSTIFY_EXAMPLE = '\b\nExample: amana review justify ID --because "she was being followed" --as me.key'
+OWED = "auditors ask for your reason within 72 hours: amana review justify ID --because TEXT --as KEY"
 _RECUSE_EXAMPLE = "\b\nExample: amana review recuse ID --as me.key"
 
 
@@ -71,6 +77,7 @@ for _one in (list_reports, watch, *ANSWERS, fetch, export):
 @click.option("--ask", "ask_path", type=_FILE, metavar="FILE", help="Ask file: go on with it, or write it here.")
 @click.option("--approval", "approvals", type=_FILE, metavar="FILE", multiple=True, help="What a colleague sent back.")
 @click.option("-o", "--output", default="-", metavar="DIR", help="Folder for what opens; - is the screen.")
+@click.option("--emergency", is_flag=True, help="Alone, where two are needed and she allowed it. Auditors ask you why.")
 @trust_option
 @house_options
 @json_option
@@ -84,6 +91,7 @@ def open_sections(  # noqa: PLR0913 - the options of a command
     ask_path: Path | None,
     approvals: tuple[Path, ...],
     output: str,
+    emergency: bool,
     trust_path: Path | None,
     url: str | None,
     proxy: str | None,
@@ -91,17 +99,20 @@ def open_sections(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Ask the gates for SECTIONs of report ID, and open them: card story identity evidence originals.
 
-    Where somebody has to agree first, an ask file is written; send it to her, and go on with what she sends back.
+    Where somebody has to agree first, an ask file is written; send it to her, and go on with what she sends back. Where
+    the gates ask for two people and no file is written by itself, name one with --ask.
     """
     from client.notebook import Notebook  # noqa: PLC0415 - commands start fast
     from client.reading import report_id  # noqa: PLC0415
     from crypto.sections import Section  # noqa: PLC0415
 
     wanted = [Section[name.upper()] for name in sections]
+    if emergency and Section.CARD in wanted:
+        raise UsageError("A card takes one person anyway.", "Open it without --emergency.")
     wish = Wish(
         report=report_id(report),
         sections=wanted,
-        action="open",
+        action="emergency" if emergency else "open",
         purpose=purpose,
         because=because,
         ask=ask_path,
@@ -112,6 +123,8 @@ def open_sections(  # noqa: PLR0913 - the options of a command
     desk = desk_of(key, trust_path, url, proxy)
     notebook = Notebook.of(key, desk.ring)
     result = ask_gates(wish, desk, notebook, as_json=as_json)
+    if emergency and not because.strip():
+        result.warnings.append(OWED)
     if output != "-":
         files = [path_of(output, one, as_json=as_json) for one in result.opened]
         notebook.note(wish.report, files=[*files, *approvals])
@@ -146,7 +159,11 @@ def approve(  # noqa: PLR0913 - the options of a command
     desk = desk_of(key, trust_path, url, proxy)
     wanted = approving.examine(read_small(ask), desk.ring, desk.in_force, minute())
     sections = ", ".join(one.label for one in wanted.sections)
-    does = {"copy": "take along files of", "export": "hand on, to somebody outside,"}.get(wanted.ask.action, "open")
+    does = {
+        "copy": "take along files of",
+        "export": "hand on, to somebody outside,",
+        "emergency": "open, in an emergency,",
+    }.get(wanted.ask.action, "open")
     sentence = f"{wanted.ask.asker} asks to {does} {sections} of {wanted.ask.id.hex()} for {wanted.ask.purpose}."
     click.echo(sentence, err=True)
     if not yes and sys.stdin.isatty() and not click.confirm("Do you agree?", err=True):
@@ -179,20 +196,50 @@ def recuse(  # noqa: PLR0913 - the options of a command
     *, report: str, key: Path, because: str, trust_path: Path | None, url: str | None, proxy: str | None, as_json: bool
 ) -> None:
     """Step aside from report ID, for good. You owe nobody a reason."""
+    _say_only(Said(report, "recuse", because), lambda: desk_of(key, trust_path, url, proxy))
+    say(as_json, "recused", "You stepped aside. The gates open nothing of this report to you any more.", id=report)
+
+
+@review.command(epilog=_JUSTIFY_EXAMPLE)
+@click.argument("report", metavar="ID")
+@_KEY
+@click.option("--because", metavar="TEXT", required=True, help="Your reason; only auditors will read it.")
+@trust_option
+@house_options
+@json_option
+def justify(  # noqa: PLR0913 - the options of a command
+    *, report: str, key: Path, because: str, trust_path: Path | None, url: str | None, proxy: str | None, as_json: bool
+) -> None:
+    """Give auditors your reason for opening ID alone, in an emergency. It is due within 72 hours, and opens nothing."""
+    if not because.strip():
+        raise UsageError("This is no reason.", "A sentence is enough.")
+    _say_only(Said(report, "justify", because), lambda: desk_of(key, trust_path, url, proxy))
+    say(as_json, "justified", "Your reason is in the log, for auditors alone.", id=report)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody puts into the log about a report, without anything being opened."""
+
+    report: str
+    action: str
+    because: str
+
+
+def _say_only(said: Said, arrive: "Callable[[], Desk]") -> None:
+    """Ask the gates to write it down; RefusedError where they do not."""
     from client import reviewer  # noqa: PLC0415 - commands start fast
     from client.reading import report_id  # noqa: PLC0415
     from crypto.sections import Section  # noqa: PLC0415
 
-    reviewer.check_reason(because)
-    envelope_id = report_id(report)
-    desk = desk_of(key, trust_path, url, proxy)
+    reviewer.check_reason(said.because)
+    envelope_id = report_id(said.report)
+    desk = arrive()
     fetched = desk.fetch(envelope_id)
     session = reviewer.begin(
-        desk.ring, envelope_id, [Section.CARD], action="recuse", purpose="TRIAGE", minute=minute(), draw=os.urandom
+        desk.ring, envelope_id, [Section.CARD], action=said.action, purpose="TRIAGE", minute=minute(), draw=os.urandom
     )
-    result = desk.ask(session, fetched, [], because, minute())
-    warn(result)
-    say(as_json, "recused", "You stepped aside. The gates open nothing of this report to you any more.", id=report)
+    warn(desk.ask(session, fetched, [], said.because, minute()))
 
 
 def desk_of(key: Path, trust_path: Path | None, url: str | None, proxy: str | None) -> "Desk":

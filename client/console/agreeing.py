@@ -16,7 +16,11 @@ from client.errors import RefusedError
 from policies.vocabulary import in_words
 
 _OCTETS = "application/octet-stream"
-_DOES = {"copy": "take along files of", "export": "hand on, to somebody outside,"}
+_DOES = {
+    "copy": "take along files of",
+    "export": "hand on, to somebody outside,",
+    "emergency": "open, in an emergency,",
+}
 
 
 def _file(data: bytes, name: str) -> Response[bytes]:

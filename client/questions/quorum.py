@@ -9,7 +9,7 @@ from client.questions.verdicts import NO, YES, Verdict, table
 from client.tallies import band
 from crypto.opening import DESK, READING
 from crypto.sections import Section
-from policies.facts import EXPORT
+from policies.facts import EMERGENCY, EXPORT
 
 ALONE: Final = "one person alone opened what needs two"
 _TWO: Final = 2
@@ -19,7 +19,7 @@ _HARDEST: Final = 3  # tier
 def quorum(case: Case) -> Verdict:
     """(6) Beyond the card, in tier 3 or where she asked for two; and of what is handed on, the card too.
 
-    A custodian gives a share, and is no second reader. An emergency lets one person read, and nobody hand on.
+    A custodian gives a share, and is no second reader. In what is called an emergency one reads, and nobody hands on.
     """
     needing, faults, emergencies = 0, [], []
     for found in case.decided(READING, permitted=True):
@@ -28,7 +28,7 @@ def quorum(case: Case) -> Verdict:
         needing += 1
         if len(desk_of(found)) >= _TWO:
             continue
-        if found.slip.emergency and found.ask.action != EXPORT:
+        if found.slip.emergency and found.ask.action == EMERGENCY:
             emergencies.append(found)
         else:
             faults.append(Fault(found.index, ALONE))
@@ -45,7 +45,7 @@ def quorum(case: Case) -> Verdict:
         counts={"decisions that need two": band(needing), "emergencies": len(emergencies), "faults": len(faults)},
         faults=in_order(faults),
         tables=(table("emergencies", "leaf, day, gate, who, section", rows),),
-        unsaid=("Of an emergency, the reason is what was written with the request: question 4.",) if rows else (),
+        unsaid=("The reason of an emergency, and until when it is due: amana audit emergencies.",) if rows else (),
     )
 
 

@@ -203,7 +203,7 @@ def test_one_person_hands_on_what_two_open(fresh: Running, permits: Permits) -> 
 
 def test_an_emergency_is_named_and_is_no_fault(fresh: Running) -> None:
     report = send(fresh, "S08", slip={**sample_slip("S08"), "emergency": True})
-    asking = Asking(fresh, "r1", report, [STORY])
+    asking = Asking(fresh, "r1", report, [STORY], action="emergency")
     assert asking.permitted(asking.send()) == {STORY: True}
     bent = exported_now(fresh)
     found = answers(bent, 6)[6]

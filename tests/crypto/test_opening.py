@@ -41,6 +41,7 @@ def refused(message: Message, **changes: object) -> None:
         {"sections": [-1]}, {"action": "read"}, {"purpose": "legal"}, {"purpose": ""}, {"purpose": "X" * 25},
         {"purpose": "\u0422RIAGE"}, {"asker": "Anan"}, {"asker": ""}, {"asker": "a" * 25}, {"asker": "anan\n"},
         {"session": bytes(31)},        {"nonce": bytes(33)}, {"until": 0}, {"until": 1 << 32},
+        {"action": "emergency"}, {"action": "emergency", "sections": [0, 1]},
         {"action": "copy"}, {"action": "copy", "sections": [2]}, {"action": "copy", "sections": [0, 3]},
     ],
 )  # fmt: skip

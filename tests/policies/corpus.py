@@ -59,7 +59,7 @@ def _question(dice: Dice) -> Question:
     if dice.below(3):
         custodian = _colleague(dice, "cleo", "custodian")
     facts: dict[str, Any] = {
-        "action": "recuse" if dice.rarely(16) else "open",
+        "action": dice.one(["recuse", "justify"]) if dice.rarely(16) else dice.one(["open", "open", "emergency"]),
         "section": dice.one(list(Section)),
         "purpose": dice.one(PURPOSES) if dice.rarely(3) else "TRIAGE",
         "minute": NOON + dice.one([0, 719, 720, -721, 1440 * 300]) if dice.rarely(6) else NOON,

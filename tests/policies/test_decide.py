@@ -143,7 +143,7 @@ def a_colleague(name: str) -> st.SearchStrategy[Colleague]:
 
 
 @given(
-    action=st.sampled_from(["open", "export"]),
+    action=st.sampled_from(["open", "export", "emergency"]),
     section=st.sampled_from(Section),
     purpose=st.sampled_from(["TRIAGE", "SUPPORT", "OVERSIGHT"]),
     support=st.sampled_from(VALUES),
@@ -179,7 +179,8 @@ def test_what_no_permit_may_ever_hold(**drawn: Any) -> None:
     assert drawn["asker"].certificate.woman or facts_of_slip["preference"] != 2
     assert not drawn["withdrawn"]
     assert drawn["custodian"] is not None or drawn["section"] not in (Section.IDENTITY, Section.ORIGINALS)
-    two = (facts_of_slip["tier"] == 3 or facts_of_slip["two_person"]) and not facts_of_slip["emergency"]
+    alone = facts_of_slip["emergency"] and drawn["action"] == "emergency"
+    two = (facts_of_slip["tier"] == 3 or facts_of_slip["two_person"]) and not alone
     assert drawn["second"] is not None or not two or drawn["section"] is Section.CARD
     assert drawn["purpose"] != "SUPPORT" or support in VALUES[2:]
     if exports:
@@ -213,7 +214,8 @@ def test_every_rule_is_named_in_some_answer() -> None:
         *answer(expired=True).rules,
         *answer(section=Section.STORY).rules,
         *answer(section=Section.STORY, second=second).rules,
-        *answer(section=Section.STORY, slip=slip(emergency=True)).rules,
+        *answer(action="justify").rules,
+        *answer(action="emergency", section=Section.STORY, slip=slip(emergency=True)).rules,
         *answer(section=Section.IDENTITY, custodian=colleague("cleo", role="custodian")).rules,
         *answer(section=Section.ORIGINALS, custodian=colleague("cleo", role="custodian")).rules,
         *answer(asker=colleague(declared_until=TODAY - 1, trained_until=TODAY - 1, duty=False, woman=False)).rules,

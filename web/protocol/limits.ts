@@ -56,6 +56,7 @@ export const LIMIT = {
   feed: 400000, // bytes: largest file of a day, with its two notes
   feed_days: 7, // days: of answers that may wait; more are told to come back
   thread: 6, // answers: newest ones that reviewers may read again: what a grant holds
+  justify_hours: 72, // hours: after an emergency opening, in which its asker gives her reason
   wishes: 24, // wishes: of one envelope; a gate looks for each of them at every decision
   wish_days: 3, // days: a wish that comes into the log later was held back, and is void
   wish_body: 4096, // bytes: eight gates' entries; one size for consent and withdrawal

@@ -36,7 +36,7 @@ const FAMILIES = {
   "review.missing": ["danger", "story", "consent"],
   "back.far": ["7", "30", "90", "366", "1100"],
   "back.standing": ["open", "closed", "reopened", "final"],
-  "open.action": ["open", "copy", "export", "recuse", "answer", "thread"],
+  "open.action": ["open", "copy", "export", "emergency", "justify", "recuse", "answer", "thread"],
   "open.section": ["0", "1", "2", "3", "4"],
   "open.role": ["desk", "custodian"],
   post: ["sending", "waiting", "taken", "refused"],

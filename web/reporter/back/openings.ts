@@ -23,7 +23,7 @@ export function counted(decided: readonly Decided[], key: (one: Decided) => stri
 }
 
 /** The actions that let somebody read something. */
-export const READS: ReadonlySet<string> = new Set(["open", "copy", "export"]);
+export const READS: ReadonlySet<string> = new Set(["open", "copy", "export", "emergency"]);
 
 export const what = ({ notice }: Decided): string =>
   notice === null ? "" : notice.opened ? [notice.day, notice.section, notice.role, notice.action, notice.purpose].join() : `${notice.day}`;
