@@ -1,11 +1,13 @@
 """Lists say what an opening would be told, to whom it would be told, and nothing to anybody else (protocol 20)."""
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import select
 
 from client.triage import Queue, Standing
@@ -14,11 +16,14 @@ from crypto.limits import LIMITS, limit
 from crypto.relay import Sync
 from crypto.sections import Section
 from crypto.sheets import CALL_LIMIT, LIST, PAGE_LIMIT, Marked, QueueCall, QueuePage, QueueReply, Sheet
+from crypto.slip import Slip
+from crypto.slots import GateSlot
 from gate import listing as listing_room
 from gate import store
 from policies.decide import decide
 from policies.queues import QueueNote
 from tests.asking import Asking
+from tests.attacks.crafting import craft, with_gate_slot
 from tests.attacks.gates import gate
 from tests.harness import Organisation, Post, Running, running
 from tests.samples import samples, send
@@ -138,6 +143,21 @@ def test_rubbish_is_for_nobody_and_stops_nothing(world: Running) -> None:
     ]
     sheet = asked(world, parts)
     assert marks_of(world, sheet, "r1") == [Marked(1, 1), None, None]
+
+
+@pytest.mark.parametrize("kind", ["slip", "junk", "log key"])
+def test_a_slip_or_log_key_that_is_not_the_committed_one_is_for_nobody(world: Running, kind: str) -> None:
+    """Facts that the header does not commit to move no report up, and show it to nobody whom it excludes."""
+    good, bent = craft(world), craft(world)
+    make(world)
+    key = world.key("gate-1").encryption
+    slip = Slip.from_bytes(GateSlot.unseal(key, bent.gates[0], "gate-1", bent.id).slip)
+    worse = structs.replace(slip, urgency=3, exclude_links=[]).to_bytes(os.urandom)
+    lies = {"slip": {"slip": worse}, "junk": {"slip": os.urandom(512)}, "log key": {"gate_key": os.urandom(32)}}
+    bent = with_gate_slot(world, bent, "gate-1", **lies[kind])
+    sheet = asked(world, [(bent.header, bent.gates[0]), (good.header, good.gates[0])])
+    assert [marks_of(world, sheet, who)[0] for who in desk(world)] == [None] * 9
+    assert marks_of(world, sheet, "r1")[1] == Marked(1, 1), "what stands beside it is not harmed"
 
 
 def test_the_same_twice_is_refused(world: Running) -> None:
