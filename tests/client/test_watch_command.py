@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,8 +10,8 @@ import pytest
 from client import cli
 from client.errors import UnreachableError
 from tests.client.test_review_command import Command, command  # noqa: F401 - a fixture
-from tests.samples import send
-from tests.waiting import make
+from tests.samples import samples, send
+from tests.waiting import make, minute
 
 
 @pytest.fixture
@@ -26,7 +27,8 @@ def looks(command: Command, monkeypatch: pytest.MonkeyPatch) -> Callable[..., in
                 raise KeyboardInterrupt
             left.pop(0)()
 
-        monkeypatch.setattr("client.commands.waiting.time.sleep", pause)
+        # The command's own pauses: the house and the gates of this process sleep as ever.
+        monkeypatch.setattr("client.commands.waiting.time", SimpleNamespace(sleep=pause))
         monkeypatch.setattr("client.commands.waiting.house_of", lambda *_: command.world.house)
         key, trust = str(command.folder / "r1.key"), str(command.folder / "trust.json")
         command("r1", "list")  # writes her key file
@@ -65,6 +67,28 @@ def test_what_is_new_rings_and_what_is_known_does_not(
     assert said.out.count("work waiting") in {1, 2}  # what other tests left, and the new one
     assert "\a" in said.err
     assert said.out.rstrip().rpartition("\n")[2].startswith("work waiting: 0 urgent, ")
+
+
+def test_urgent_rings_three_times_and_again_while_nobody_attends(
+    command: Command,  # noqa: F811
+    looks: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report = send(command.world, "S01", slip={**samples()["S01"]["slip"], "urgency": "U3"})
+    make(command.world)
+    now = minute(command.world)
+    passed = [0]
+    monkeypatch.setattr("client.commands.waiting.minute", lambda: now + passed[0])
+    steps = [lambda after=after: passed.insert(0, after) for after in (59, 60, 89, 90, 120)]
+    assert looks(*steps) == 0
+    said = capsys.readouterr()
+    lines = [line.split(":")[0] for line in said.out.splitlines() if line.startswith("work")]
+    assert lines == ["work waiting", "work still waiting", "work still waiting"]
+    assert said.err.count("\a\a\a") == said.err.count("\a") / 3 == 3
+    assert f"  {report.hex()}  DANGER NOW" in said.out
+    assert command("r1", "recuse", report.hex())[0] == 0  # nothing urgent is left to other tests
+    make(command.world)
 
 
 def test_a_house_that_is_away_is_said_once(
