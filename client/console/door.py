@@ -60,9 +60,7 @@ class Door:
     def __init__(self, port: int) -> None:
         self._host = f"{HOST}:{port}"
         self.folder = "/" + secrets.token_urlsafe(_DRAWN)
-        self.probe = "/" + secrets.token_urlsafe(
-            _DRAWN
-        )  # by which `ready` is sure that it is this process that answers
+        self.probe = "/" + secrets.token_urlsafe(_DRAWN)  # by which `ready` knows that it is this process that answers
         self._once: str | None = secrets.token_urlsafe(_DRAWN)
         self._cookie = secrets.token_urlsafe(_DRAWN)
 

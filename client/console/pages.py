@@ -9,6 +9,7 @@ from litestar import MediaType, Response
 
 from client.console.lock import Lock
 from client.console.marks import runs
+from client.console.shelf import OPEN_FOR
 from client.console.work import SOFT_LIMIT, Work
 
 _GRACE: Final = 2  # seconds after which a page that rested is taken away
@@ -38,6 +39,11 @@ class Front:
     form: str  # the secret of the passphrase form, where nobody is at work yet
     environment: jinja2.Environment = field(default_factory=_environment)
 
+    @property
+    def stays(self) -> int:
+        """Seconds after which a page is taken away: when she rests, and never later than what opened is closed."""
+        return int(min(self.lock.rest, OPEN_FOR)) + _GRACE
+
     def page(self, name: str, work: Work | None, /, *, status: int = 200, **values: object) -> Response[str]:
         """Return one page. While somebody is at work it is taken away by itself when she rests."""
         shared: dict[str, object] = {"base": self.base, "form": self.form, "who": None, "rehearsal": "", "work": None}
@@ -46,7 +52,7 @@ class Front:
             shared |= {"form": work.form, "who": work.desk.ring.name, "role": work.role, "work": work}
             shared["rehearsal"] = self.rehearsal if work.desk.in_force.rehearsal else ""
             shared |= {"hard": work.shift.hard, "soft_limit": SOFT_LIMIT, "rest": max(1, round(self.lock.rest / 60))}
-            headers["refresh"] = f"{int(self.lock.rest) + _GRACE}; url={self.base}/rest"
+            headers["refresh"] = f"{self.stays}; url={self.base}/rest"
         text = self.environment.get_template(f"{name}.html").render(**shared, **values)
         return Response(text, media_type=MediaType.HTML, status_code=status, headers=headers)
 

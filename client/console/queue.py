@@ -102,13 +102,14 @@ def _row(work: Work, report: bytes) -> Row:
         state, group = _unopened(shelf.lists.standing(report), told=shelf.lists.hour is not None)
     if answered:
         state += f"; answered on {day_text(answered)}"
+    waits = group not in {_NOT_HERS, _DONE}  # what others have to do is not held against her
     return Row(
         handle=shelf.handle(report),
         short=listed.id[:8],
         day=listed.day,
         state=state,
-        due=f"{due.what} {'was' if due.late > 0 else 'is'} due {day_text(due.day)}",
-        late=due.late > 0,
+        due=f"{due.what} {'was' if due.late > 0 else 'is'} due {day_text(due.day)}" if waits else "",
+        late=waits and due.late > 0,
         facts=tuple(facts),
         order=(group, -(urgency or 0), due.day, arrived),
     )

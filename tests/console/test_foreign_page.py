@@ -126,6 +126,17 @@ def test_a_form_that_sends_itself_changes_nothing(woman: Woman, attacker: Attack
     assert still_open(woman)
 
 
+@pytest.mark.parametrize("secret", ["", "guessed", "é"])
+def test_a_form_of_her_own_origin_without_the_secret_changes_nothing(woman: Woman, secret: str) -> None:
+    """Were there ever a way into this origin, a POST needs the secret of this unlocking besides."""
+    folder_of(woman)
+    woman.page.evaluate("(given) => document.querySelectorAll('[name=form]').forEach(one => one.value = given)", secret)
+    woman.press("Lock")
+    assert "This form is not of now" in woman.text
+    woman.follow("Queue")
+    assert woman.heading == "Queue", "it was not locked"
+
+
 def test_a_link_from_there_shows_nothing(woman: Woman, attacker: Attacker) -> None:
     attacker.pages["/"] = f'<a href="{folder_of(woman)}/">Kittens</a>'
     other = woman.page.context.new_page()

@@ -45,6 +45,7 @@ def test_the_most_urgent_stands_first_and_what_is_not_hers_last(sit: Sit, world:
     text = woman.page.locator("ul.rows").inner_text()
     assert places["S03"] < places["S01"] < places["S07"], "danger in the next days, then a risk that goes on"
     assert text.index("U2: ") < text.index("U1: ") < text.index("Not for you by the rules")
+    assert "due" not in text.partition("Not for you by the rules")[2].partition("Report")[0], "others answer that one"
     assert woman.errors == []
 
 
