@@ -201,9 +201,17 @@ def test_one_person_hands_on_what_two_open(fresh: Running, permits: Permits) -> 
     assert answers(bent, 6)[6].faults == (Fault(bent.decisions()[0], quorum.ALONE),)
 
 
+def test_an_emergency_that_nobody_called_one_is_a_fault(fresh: Running, permits: Permits) -> None:
+    report = send(fresh, "S08", slip={**sample_slip("S08"), "emergency": True})
+    permits("R3.story-two")
+    Asking(fresh, "r1", report, [STORY]).send()
+    bent = exported_now(fresh)
+    assert answers(bent, 6)[6].faults == (Fault(bent.decisions()[0], quorum.ALONE),)
+
+
 def test_an_emergency_is_named_and_is_no_fault(fresh: Running) -> None:
     report = send(fresh, "S08", slip={**sample_slip("S08"), "emergency": True})
-    asking = Asking(fresh, "r1", report, [STORY], action="emergency")
+    asking = Asking(fresh, "r1", report, [STORY], action="emergency", because="she is followed")
     assert asking.permitted(asking.send()) == {STORY: True}
     bent = exported_now(fresh)
     found = answers(bent, 6)[6]
