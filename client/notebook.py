@@ -4,7 +4,6 @@ It holds no word of a report. It is sealed to her own key and lies beside her ke
 nobody. What it names goes when its reporter takes it back (protocol 17.7).
 """
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from msgspec import structs
 
 from client.errors import UsageError
 from client.keys import write_new
+from client.overwriting import overwrite
 from crypto import hybrid
 from crypto.canonical import Message, require
 from crypto.errors import CryptoError
@@ -97,7 +97,7 @@ class Notebook:
         page = self.pages.get(report)
         if page is None:
             return []
-        deleted = [name for name in page.files if _delete(Path(name))]
+        deleted = [name for name in page.files if overwrite(Path(name))]
         del self.pages[report]
         self.save()
         return deleted
@@ -112,16 +112,3 @@ class Notebook:
             if one.id != report
             and sum(kin.get(gate) == other for gate, other in one.kin) >= max(mine.threshold, one.threshold)
         ]
-
-
-def _delete(path: Path) -> bool:
-    try:
-        size = path.stat().st_size
-        with path.open("r+b") as file:  # a flash disk may keep a copy all the same; docs/operating.md says so
-            file.write(bytes(size))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
-    except OSError:
-        return False
-    return True

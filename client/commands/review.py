@@ -11,6 +11,7 @@ import click
 from client.commands.answers import COMMANDS as ANSWERS
 from client.commands.fetching import fetch
 from client.commands.handing_on import export
+from client.commands.locking import lock
 from client.commands.openings import (
     Wish,
     ask_gates,
@@ -64,7 +65,7 @@ def review() -> None:
     """
 
 
-for _one in (list_reports, watch, *ANSWERS, fetch, export):
+for _one in (list_reports, watch, *ANSWERS, fetch, export, lock):
     review.add_command(_one)
 
 
