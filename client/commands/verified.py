@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 FILE: Final = click.Path(path_type=Path)
 KEY_HELP: Final = "Key file of an auditor."
-FOUND: Final = "What was found means that somebody changed, withheld or invented something."
+FOUND: Final = "What was found means that somebody changed, withheld or invented something, or owes a reason."
 NEXT: Final = "Keep this folder; tell the officers and the other auditors."
 
 

@@ -36,7 +36,7 @@ def quorum(case: Case) -> Verdict:
     if faults:
         sentence = "One person alone did."
     elif emergencies:
-        sentence = 'Nobody but where the reporter had ticked "one person may open in an emergency": each is listed.'
+        sentence = "Nobody but in an emergency that its reporter had allowed: each is listed."
     else:
         sentence = "Two people stood behind each."
     return Verdict(
