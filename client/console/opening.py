@@ -8,7 +8,7 @@ from client import approving, reviewer
 from client.approving import Wanted
 from client.asking import Desk, remember
 from client.asks import Pending
-from client.console.work import Work
+from client.console.work import HARD, Work
 from client.errors import RefusedError
 from client.opened import Result
 from client.reviewer import Report
@@ -34,6 +34,15 @@ def on(work: Work, report: bytes) -> Iterator[tuple[Desk, Report]]:
             yield desk, fetched
 
 
+def two(work: Work, report: bytes, section: Section) -> bool:
+    """Whether two people open this whatever the slot says: in tier 3, also where one may in an emergency (protocol 21).
+
+    A console calls nothing an emergency; `amana review open --emergency` does.
+    """
+    rules = work.shelf.binding(report)
+    return rules is not None and rules.tier >= HARD and section is not Section.CARD
+
+
 def ask(work: Work, report: bytes, section: Section, purpose: str, because: str) -> None:
     """Ask for one section; where somebody has to agree first, write an ask instead."""
     reviewer.check_purpose(purpose)
@@ -42,7 +51,7 @@ def ask(work: Work, report: bytes, section: Section, purpose: str, because: str)
         session = reviewer.begin(
             desk.ring, report, [section], action="open", purpose=purpose, minute=work.minute, draw=os.urandom
         )
-        if approving.missing(fetched.slot, work.role, [section], []):
+        if approving.missing(fetched.slot, work.role, [section], [], two=two(work, report, section)):
             work.asks.add(work.notebook, session, because)
             return
         result = desk.ask(session, fetched, [], because, work.minute)
@@ -83,7 +92,9 @@ def waits_for(work: Work, pending: Pending) -> Sequence[str]:
     if slot is None:
         return []
     sections = [Section(number) for number in pending.session.ask.sections]
-    return approving.missing(slot, work.role, sections, [approval for _, approval, _ in checked(work, pending)])
+    agreed = [approval for _, approval, _ in checked(work, pending)]
+    both = any(two(work, pending.session.ask.id, section) for section in sections)
+    return approving.missing(slot, work.role, sections, agreed, two=both)
 
 
 def agree(work: Work, wanted: Wanted) -> bytes:

@@ -116,7 +116,8 @@ def _needs(work: Work, report: bytes, section: Section) -> str:
     if slot is None:
         return ""
     needs = reviewer.needs(slot, section, work.role)
-    reviewers = {0: "", 1: "one more reviewer"}.get(needs.desk, f"{needs.desk} more reviewers")
+    desk = max(needs.desk, opening.two(work, report, section))
+    reviewers = {0: "", 1: "one more reviewer"}.get(desk, f"{desk} more reviewers")
     custodians = {0: "", 1: "a custodian"}.get(needs.custodians, f"{needs.custodians} custodians")
     return " and ".join(one for one in (reviewers, custodians) if one)
 

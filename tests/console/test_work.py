@@ -117,6 +117,16 @@ def test_two_people_on_two_consoles(sit: Sit, world: Running, look: Looker, tmp_
     assert (asker.errors, other.errors) == ([refused], [])
 
 
+def test_two_are_asked_for_where_one_may_only_in_an_emergency(sit: Sit, world: Running) -> None:
+    """Its locks would open to one; the gates ask for two, unless she calls it an emergency, which no console does."""
+    report = send(world, "S08", slip={**samples()["S08"]["slip"], "emergency": True})
+    woman = sit("r1")
+    woman.report(report)
+    woman.open("card")
+    woman.open("story")
+    assert "It waits for a second reviewer" in woman.text
+
+
 def test_she_steps_aside_and_nobody_asks_why(sit: Sit, world: Running, look: Looker) -> None:
     report = send(world, "S01")
     woman = sit("r5")
