@@ -110,3 +110,9 @@ def test_consent_in_other_words_is_refused() -> None:
     for data in (bytes(14), bytes([4] * 15), b""):
         with pytest.raises(MalformedError):
             vocabulary.consent_choices(data)
+
+
+def test_codes_have_words_where_the_vocabulary_gives_them() -> None:
+    assert vocabulary.in_words("urgency")["U0"] == "I want it recorded"  # what she ticks, where there is such a text
+    assert vocabulary.in_words("consent_purposes")["MEDIA"] == "Journalists or publication"  # else its label
+    assert vocabulary.in_words("harm_level") == {}  # a list of codes alone
