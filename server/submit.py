@@ -214,4 +214,4 @@ class _Straight(ASGIMiddleware):
 @post("/v1/reports", request_max_body_size=limit("envelope"), middleware=[_Straight()])
 async def submit(body: RawBody) -> Response[Receipt]:
     """Hand in a sealed report. The same bytes again are the same report and get the same answer."""
-    raise NotImplementedError(len(body))  # `_Straight` has answered
+    raise NotImplementedError(len(body))  # never reached: `_Straight` answers. What stands here is for the description

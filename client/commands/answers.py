@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from client.commands.openings import minute, tell_gone, tell_kin, warn
-from client.commands.options import house_options, json_option, say, today, trust_option
+from client.commands.options import because_option, house_options, json_option, key_option, say, today, trust_option
 from client.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(path_type=Path)
 _DAYS = ("7", "30", "90", "366", "1100")
-_KEY = click.option("--as", "key", type=_FILE, metavar="KEY", required=True, help="Your key file.")
-_BECAUSE = click.option("--because", metavar="TEXT", default="", help="A sentence that only auditors will read.")
 _ANSWER_EXAMPLES = """\b
 Examples:
   amana review answer ID --use received --as me.key
@@ -45,11 +43,11 @@ def templates(*, language: str, as_json: bool) -> None:
 
 @click.command("answer", epilog=_ANSWER_EXAMPLES)
 @click.argument("report", metavar="ID")
-@_KEY
+@key_option
 @click.option("--use", "template", metavar="NAME", help="Begin with these words; see `review templates`.")
 @click.option("--file", "file", metavar="FILE", help="Your own words, after those of --use; - reads standard input.")
 @click.option("--language", metavar="CODE", help="Of --use; default that of the report.")
-@_BECAUSE
+@because_option
 @trust_option
 @house_options
 @json_option
@@ -115,10 +113,10 @@ def _own(file: str) -> str:
 
 @click.command("thread", epilog=_THREAD_EXAMPLE)
 @click.argument("report", metavar="ID")
-@_KEY
+@key_option
 @click.option("--purpose", default="TRIAGE", show_default=True, metavar="P", help="TRIAGE or REPLY.")
 @click.option("--days", type=click.Choice(_DAYS), default="90", show_default=True, help="How far back to look.")
-@_BECAUSE
+@because_option
 @trust_option
 @house_options
 @json_option

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from client.commands.options import house_of, house_options, trust_of, trust_option
+from client.commands.options import house_of, house_options, key_option, trust_of, trust_option
 from client.errors import UsageError
 
 _EXAMPLES = """\b
@@ -15,7 +15,7 @@ Examples:
 
 
 @click.command(epilog=_EXAMPLES)
-@click.option("--as", "key", type=click.Path(path_type=Path), metavar="KEY", required=True, help="Your key file.")
+@key_option
 @click.option(
     "--lock-after",
     type=click.IntRange(1, 60),

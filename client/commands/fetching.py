@@ -8,7 +8,16 @@ import click
 from client.cleaning import suffix_of
 from client.commands.files import progress
 from client.commands.openings import Wish, ask_gates, warn
-from client.commands.options import fail, house_options, json_option, say, trust_option
+from client.commands.options import (
+    agreement_options,
+    because_option,
+    fail,
+    house_options,
+    json_option,
+    key_option,
+    say,
+    trust_option,
+)
 from client.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +28,6 @@ if TYPE_CHECKING:
     from crypto.sections import Section
 
 _FILE = click.Path(path_type=Path)
-_KEY = click.option("--as", "key", type=_FILE, metavar="KEY", required=True, help="Your key file.")
 _CARE = "Cleaned or not: whoever opens a file shows it to that program. Faces, voices and places are still in it."
 _EXAMPLES = """\b
 Examples:
@@ -43,7 +51,7 @@ def _part(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int,
 @click.command("fetch", epilog=_EXAMPLES)
 @click.argument("report", metavar="ID")
 @click.option("--purpose", required=True, metavar="P", help="What for: TRIAGE, JUSTICE, … as in the vocabulary.")
-@_KEY
+@key_option
 @click.option("-o", "--output", type=_FILE, required=True, metavar="DIR", help="Folder for the files and their proofs.")
 @click.option(
     "--file", "numbers", type=click.IntRange(1), multiple=True, metavar="N", help="Only this file, as listed."
@@ -53,9 +61,8 @@ def _part(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int,
 )
 @click.option("--originals", is_flag=True, help="Untouched files; a custodian has to agree.")
 @click.option("--as-it-is", is_flag=True, help="Also what cannot be cleaned. Open it only where nothing is online.")
-@click.option("--because", metavar="TEXT", default="", help="A sentence that only auditors will read.")
-@click.option("--ask", "ask_path", type=_FILE, metavar="FILE", help="Ask file: go on with it, or write it here.")
-@click.option("--approval", "approvals", type=_FILE, metavar="FILE", multiple=True, help="What a colleague sent back.")
+@because_option
+@agreement_options
 @trust_option
 @house_options
 @json_option

@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING
 import click
 
 from client.commands.openings import Wish, ask_gates, warn
-from client.commands.options import fail, house_options, json_option, say, today, trust_option
+from client.commands.options import (
+    agreement_options,
+    because_option,
+    fail,
+    house_options,
+    json_option,
+    key_option,
+    say,
+    today,
+    trust_option,
+)
 from client.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
     from client.handing_on import Paper
 
 _FILE = click.Path(path_type=Path)
-_KEY = click.option("--as", "key", type=_FILE, metavar="KEY", required=True, help="Your key file.")
 _SECTIONS = ("card", "story", "identity")
 _EXAMPLES = """\b
 Examples:
@@ -31,11 +40,10 @@ Examples:
 @click.option("--to", "recipient", required=True, metavar="NAME", help="Who gets it: one organisation or office.")
 @click.option("--guess", type=click.Choice(("yes", "no")), help="Could a reader guess who told it?")
 @click.option("--harm", type=click.Choice(("yes", "no")), help="Could somebody named be harmed who did not agree?")
-@_KEY
+@key_option
 @click.option("-o", "--output", type=_FILE, required=True, metavar="DIR", help="New folder for what is handed on.")
-@click.option("--because", metavar="TEXT", default="", help="A sentence that only auditors will read.")
-@click.option("--ask", "ask_path", type=_FILE, metavar="FILE", help="Ask file: go on with it, or write it here.")
-@click.option("--approval", "approvals", type=_FILE, metavar="FILE", multiple=True, help="What a colleague sent back.")
+@because_option
+@agreement_options
 @trust_option
 @house_options
 @json_option

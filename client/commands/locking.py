@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from client.commands.options import fail, json_option, say
+from client.commands.options import fail, json_option, key_option, say
 from client.errors import RefusedError, UsageError
 
 _EXAMPLES = """\b
@@ -21,7 +21,7 @@ _AFTER = (
 
 
 @click.command("lock", epilog=_EXAMPLES)
-@click.option("--as", "key", type=click.Path(path_type=Path), metavar="KEY", required=True, help="Your key file.")
+@key_option
 @click.option("--wipe", is_flag=True, help="The key file as well: nothing opens with it any more, here or ever.")
 @click.option(
     "--at-once", is_flag=True, help="Ask for no passphrase and no yes; files that opened stay where they are."

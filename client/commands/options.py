@@ -58,6 +58,32 @@ def addresses(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> 
     return found
 
 
+key_option = click.option(
+    "--as", "key", type=click.Path(path_type=Path), metavar="KEY", required=True, help="Your key file."
+)
+because_option = click.option("--because", metavar="TEXT", default="", help="A sentence that only auditors will read.")
+
+
+def agreement_options(command: F) -> F:
+    """Add `--ask` and `--approval`, for what somebody has to agree to first."""
+    ask = click.option(
+        "--ask",
+        "ask_path",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Ask file: go on with it, or write it here.",
+    )
+    approval = click.option(
+        "--approval",
+        "approvals",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        multiple=True,
+        help="What a colleague sent back.",
+    )
+    return ask(approval(command))
+
+
 def home() -> Path:
     """Return the organisation's folder, AMANA_HOME."""
     return environment.home(environment.read())

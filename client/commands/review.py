@@ -24,10 +24,13 @@ from client.commands.openings import (
     warn,
 )
 from client.commands.options import (
+    agreement_options,
     announce_rehearsal,
+    because_option,
     house_of,
     house_options,
     json_option,
+    key_option,
     say,
     today,
     trust_of,
@@ -43,7 +46,6 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(path_type=Path)
 _SECTIONS = ("card", "story", "identity", "evidence", "originals")
-_KEY = click.option("--as", "key", type=_FILE, metavar="KEY", required=True, help="Your key file.")
 _OPEN_EXAMPLES = """\b
 Examples:
   amana review open ID card --purpose TRIAGE --as me.key
@@ -73,10 +75,9 @@ for _one in (list_reports, watch, *ANSWERS, fetch, export, lock):
 @click.argument("report", metavar="ID")
 @click.argument("sections", nargs=-1, required=True, type=click.Choice(_SECTIONS), metavar="SECTION…")
 @click.option("--purpose", required=True, metavar="P", help="What for: TRIAGE, SUPPORT, … as in the vocabulary.")
-@_KEY
-@click.option("--because", metavar="TEXT", default="", help="A sentence that only auditors will read.")
-@click.option("--ask", "ask_path", type=_FILE, metavar="FILE", help="Ask file: go on with it, or write it here.")
-@click.option("--approval", "approvals", type=_FILE, metavar="FILE", multiple=True, help="What a colleague sent back.")
+@key_option
+@because_option
+@agreement_options
 @click.option("-o", "--output", default="-", metavar="DIR", help="Folder for what opens; - is the screen.")
 @click.option("--emergency", is_flag=True, help="Alone, where two are needed and she allowed it. Auditors ask you why.")
 @trust_option
@@ -134,7 +135,7 @@ def open_sections(  # noqa: PLR0913 - the options of a command
 
 @review.command(epilog=_APPROVE_EXAMPLE)
 @click.argument("ask", type=_FILE, metavar="ASKFILE")
-@_KEY
+@key_option
 @click.option("-o", "--output", type=_FILE, required=True, metavar="FILE", help="Approval file to send back.")
 @click.option("--yes", is_flag=True, help="Do not ask again.")
 @trust_option
@@ -188,8 +189,8 @@ def approve(  # noqa: PLR0913 - the options of a command
 
 @review.command(epilog=_RECUSE_EXAMPLE)
 @click.argument("report", metavar="ID")
-@_KEY
-@click.option("--because", metavar="TEXT", default="", help="A sentence that only auditors will read.")
+@key_option
+@because_option
 @trust_option
 @house_options
 @json_option
@@ -203,7 +204,7 @@ def recuse(  # noqa: PLR0913 - the options of a command
 
 @review.command(epilog=_JUSTIFY_EXAMPLE)
 @click.argument("report", metavar="ID")
-@_KEY
+@key_option
 @click.option("--because", metavar="TEXT", required=True, help="Your reason; only auditors will read it.")
 @trust_option
 @house_options

@@ -13,6 +13,7 @@ from client.commands.options import (
     house_of,
     house_options,
     json_option,
+    key_option,
     say,
     today,
     trust_of,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from policies.trust import Trust
 
 _FILE = click.Path(path_type=Path)
-_KEY = click.option("--as", "key", type=_FILE, metavar="KEY", required=True, help="Your key file.")
 _LIST_EXAMPLE = "\b\nExample: amana review list --as me.key --since 2026-11-01"
 _WATCH_EXAMPLES = """\b
 Examples:
@@ -45,7 +45,7 @@ _LEAST, _SPREAD, _WHOLE = 80, 41, 100  # percent of the time between two looks: 
 
 
 @click.command("list", epilog=_LIST_EXAMPLE)
-@_KEY
+@key_option
 @click.option("--since", metavar="DAY", default="", help="Only reports since this day, YYYY-MM-DD.")
 @trust_option
 @house_options
@@ -142,7 +142,7 @@ def _hour(hour: int) -> str:
 
 
 @click.command(epilog=_WATCH_EXAMPLES)
-@_KEY
+@key_option
 @click.option("--every", type=click.IntRange(1, 1440), default=15, show_default=True, metavar="MINUTES", help="Pause.")
 @click.option("--once", is_flag=True, help="Look once and end.")
 @click.option("--quiet", is_flag=True, help="Numbers only: never show which reports they are.")

@@ -95,7 +95,8 @@ def opener(key: Path, house: House, trust: Trust, shift: Shift, now: Clock) -> C
     def unlock(passphrase: str) -> Work:
         ring = read_key(key, passphrase)
         desk = at_work(house, trust, ring, today=clock.day(now))
-        notebook = Notebook.of(key, ring)
-        return Work(desk, notebook, Asks.of(key, ring), Shelf(now), shift, now)
+        asks = Asks.of(key, ring)
+        asks.drop_old(clock.minute(now))
+        return Work(desk, Notebook.of(key, ring), asks, Shelf(now), shift, now)
 
     return unlock

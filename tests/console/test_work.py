@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 
+from client.asks import Asks
+from client.notebook import Notebook
 from client.reviewer import DENIED
+from crypto.sections import Section
+from tests.client.reviewing import begin
 from tests.console.conftest import Sit
 from tests.console.desks import PASSPHRASE, Woman
 from tests.console.looking import Looker
 from tests.harness import Running
 from tests.samples import samples, send
+from tests.server.coming_back import Her
 from tests.waiting import make
 
 NARROW = {"viewport": {"width": 320, "height": 640}}
@@ -203,3 +208,33 @@ def test_a_house_that_is_away_leaves_what_was_fetched(sit: Sit, world: Running, 
         assert f"Report {report.hex()[:8]}" in woman.text
     finally:
         way.cut = set()
+
+
+def test_what_she_takes_back_goes_from_the_console_as_well(sit: Sit, world: Running) -> None:
+    her = Her(world)
+    woman = sit("r1")
+    woman.report(her.report)
+    woman.open("card")
+    woman.open("story")
+    inside = woman.page.url
+    assert her.withdraws(now=True).status_code == 202
+    woman.follow("Queue")
+    woman.fetch()
+    assert "1 reports were taken back or are over." in woman.text
+    assert f"Report {her.report.hex()[:8]}" not in woman.text
+    assert woman.page.goto(inside).status == 404
+    assert samples()["S01"]["narrative"]["text"][:30] not in woman.text
+
+
+def test_an_ask_whose_day_is_over_is_let_go_of(world: Running, tmp_path: Path) -> None:
+    ring = world.key("r1")
+    key = tmp_path / "r1.key"
+    notebook, asks = Notebook.of(key, ring), Asks.of(key, ring)
+    session = begin(world, "r1", send(world, "S08"), Section.STORY)
+    asks.add(notebook, session, "")
+    late = Asks.of(key, ring)
+    assert len(late.pending) == 1
+    late.drop_old(session.ask.until)
+    assert len(late.pending) == 1
+    late.drop_old(session.ask.until + 1)
+    assert (late.pending, list((tmp_path / "r1.key.asks").iterdir())) == ({}, [])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from crypto.checkpoints import TlogProof
+from crypto.opening import READING
 from crypto.relay import CLOSED, OpeningAnswer
 from tests.attacks.finding import audit
 from tests.gate.her import ALL, CARD, Her, Kept, but, faults, grants, waiting
@@ -32,7 +33,7 @@ class Outcome:
 def outcome(asking: Kept, answer: OpeningAnswer) -> Outcome:
     (gate,) = answer.gates
     index = TlogProof.parse(gate.proofs[0]).index
-    if asking.action == "open":
+    if asking.action in READING:
         came = bool(asking.released(answer))
     else:
         came = bool(gate.release) and bool(grants(asking, answer)["gate-1"].parts)
@@ -95,12 +96,13 @@ def test_a_withdrawal_against_openings_in_flight(fresh: Running, action: str) ->
     assert not her.opens()
 
 
-def test_a_narrowing_against_one_purpose(tmp_path: Path) -> None:
+@pytest.mark.parametrize("action", ["open", "export"])
+def test_a_narrowing_against_one_purpose(tmp_path: Path, action: str) -> None:
     """What she still allows goes on beside it."""
     with waiting(tmp_path) as world:
         her = Her(world)
         found, place = race(
-            lambda who: her.asking(who, purpose="OVERSIGHT"), lambda: her.wish(1, but(ALL, OVERSIGHT=1))
+            lambda who: her.asking(who, action=action, purpose="OVERSIGHT"), lambda: her.wish(1, but(ALL, OVERSIGHT=1))
         )
         judge(found, place)
         assert her.opens()

@@ -9,13 +9,10 @@ import pytest
 
 from crypto import leaves, looking, words
 from crypto.errors import MalformedError
-from tests.corpus import png
 from tests.gate.her import Her, follow, waiting
 from tests.harness import Running
-from tests.samples import samples
 from tests.server.coming_back import Her as Sender
 from tests.server.coming_back import Reply, rounds
-from tests.web.evidence import Sender as Attaching
 from tests.web.returning import Returner, line, write_to
 from tests.web.street import Street, street
 from tests.web.test_page_budget import ALL
@@ -274,66 +271,6 @@ def test_closing_now_works_for_a_report_that_the_look_does_not_see(chrome: Any, 
         end(she)
     assert house.server.get(f"/v1/reports/{first.report.hex()}").status_code == 404
     assert house.server.get(f"/v1/reports/{her.report.hex()}").status_code == 200
-
-
-def test_what_she_writes_more_is_under_the_same_words(chrome: Any, way: Street, house: Running) -> None:
-    her = Her(house)
-    she = visit(chrome, way)
-    she.come_back(her.said)
-    she.press("inbox.more")
-    she.at("danger.title")
-    she.tell(samples()["S01"])
-    she.send()
-    assert she.t("send.same") in she.text
-    she.press("send.done")
-    she.at("inbox.title")
-    end(she)
-    again = visit(chrome, way)
-    again.come_back(her.said)
-    assert again.page.locator("h2").count() == 2
-    end(again)
-    second = words.keys(her.said, 1)
-    (sealed,) = [one for one in way.passed if one.path == "/v1/reports"]
-    assert sealed.status == 201
-    listed = [house.house.content(bytes.fromhex(one.id)) for one in house.house.reports()]
-    withdrawal = second.withdrawal_hash
-    assert sum(withdrawal in one.header for one in listed) == 1
-
-
-class Adding(Returner, Attaching):
-    """Somebody who comes back, and tells something more with a file."""
-
-
-def test_files_of_what_she_writes_more_are_followed_where_she_goes_on(chrome: Any, way: Street, house: Running) -> None:
-    her = Her(house)
-    she = Adding(chrome.new_context().new_page(), way.url, "en")
-    she.come_back(her.said)
-    assert she.page.locator("[data-files]").count() == 0
-    she.press("inbox.more")
-    for key in ("danger", "tiles", "words", "voice"):
-        she.at(f"{key}.title")
-        if key == "danger":
-            she.tick(she.t("urgency.U0"))
-        if key == "tiles":
-            she.tick(she.t("tile.T01"))
-        she.next()
-    she.at("files.title")
-    she.attach([{"name": "a.png", "mimeType": "image/png", "buffer": png()}])
-    she.untouched_too(yes=False)
-    she.onward()
-    she.send()
-    she.press("send.done")
-    she.at("inbox.title")
-    she.brought()
-    she.press("inbox.openings")
-    she.at("open.title")
-    she.press("nav.back")
-    she.at("inbox.title")
-    assert she.page.locator('[data-files="proven"]').is_visible()
-    she.press("inbox.forget")
-    she.at("enter.title")
-    assert she.page.locator("[data-files]").count() == 0, "nobody who takes the phone now sees that something was sent"
-    end(she)
 
 
 def test_a_forged_answer_is_said_and_not_shown(chrome: Any, way: Street, house: Running) -> None:
